@@ -1,0 +1,1 @@
+"""Tests: unit (no I/O), integration (LocalStack as a subprocess), e2e (the running sandbox), notebooks."""

@@ -1,0 +1,28 @@
+"""Waiting on a condition."""
+
+import time
+from collections.abc import Callable
+from typing import TypeVar
+
+Result = TypeVar("Result")
+
+
+def poll_until(
+    description: str,
+    check: Callable[[], Result | None],
+    timeout_seconds: float = 30.0,
+    interval_seconds: float = 0.05,
+) -> Result:
+    """Return the first truthy result of `check`.
+
+    Raises:
+        AssertionError: nothing truthy came within the time; the message names what was waited for and the last result.
+    """
+    deadline = time.monotonic() + timeout_seconds
+    while True:
+        result = check()
+        if result:
+            return result
+        if time.monotonic() > deadline:
+            raise AssertionError(f"waited {timeout_seconds:g} s for {description}; last seen: {result!r}")
+        time.sleep(interval_seconds)
