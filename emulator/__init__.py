@@ -1,0 +1,1 @@
+"""LocalStack Community plus the services it lacks, as LocalStack plugins."""

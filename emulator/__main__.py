@@ -1,0 +1,119 @@
+"""Runs LocalStack with this project's providers: `python -m emulator`."""
+
+import argparse
+import logging
+import os
+import shutil
+import socket
+import sys
+import tempfile
+from collections.abc import MutableMapping
+from pathlib import Path
+
+# What turns LocalStack Community into the sandbox. A variable that is already set wins.
+EMULATOR_ENVIRONMENT = {
+    "GATEWAY_LISTEN": "127.0.0.1:4566",
+    "PROVIDER_OVERRIDE_DYNAMODB": "moto",
+    "PROVIDER_OVERRIDE_DYNAMODBSTREAMS": "moto",
+    "PROVIDER_OVERRIDE_KINESIS": "moto",
+    "PROVIDER_OVERRIDE_FIREHOSE": "sandbox",
+    "PROVIDER_OVERRIDE_S3": "sandbox",
+    "LAMBDA_RUNTIME_EXECUTOR": "subprocess",
+    # Internal clients call the providers directly instead of crossing the gateway.
+    "IN_MEMORY_CLIENT": "1",
+    # Nothing is fetched and nothing is reported while running.
+    "SKIP_SSL_CERT_DOWNLOAD": "1",
+    "DISABLE_EVENTS": "1",
+    "DNS_ADDRESS": "0",
+    # The same directory layout, below EMULATOR_DATA_DIR, in a container and on a host.
+    "OVERRIDE_IN_DOCKER": "0",
+    # Queue URLs that resolve without a name server.
+    "SQS_ENDPOINT_STRATEGY": "path",
+}
+
+
+def apply_environment(environ: MutableMapping[str, str]) -> None:
+    """Fill in the emulator's defaults for every variable that `environ` does not set."""
+    for name, value in EMULATOR_ENVIRONMENT.items():
+        environ.setdefault(name, value)
+    port = environ["GATEWAY_LISTEN"].split(",")[0].rpartition(":")[2]
+    environ.setdefault("LOCALSTACK_HOST", f"localhost:{port}")
+    data_directory = Path(environ.setdefault("EMULATOR_DATA_DIR", ".sandbox/emulator")).absolute()
+    environ.setdefault("FILESYSTEM_ROOT", str(data_directory))
+
+
+def use_own_temporary_directory(data_directory: Path) -> None:
+    """Put objects and unpacked functions below the data directory, without what a killed predecessor left."""
+    directory = data_directory / "scratch"
+    shutil.rmtree(directory, ignore_errors=True)
+    directory.mkdir(parents=True, exist_ok=True)
+    tempfile.tempdir = str(directory.absolute())
+
+
+def check_listen_addresses(gateway_listen: str) -> None:
+    """End with one line when an address of GATEWAY_LISTEN is taken; LocalStack would wait for ever."""
+    for address in gateway_listen.split(","):
+        host, _, port = address.strip().rpartition(":")
+        family = socket.AF_INET6 if ":" in host else socket.AF_INET
+        try:
+            socket.create_server((host.strip("[]"), int(port)), family=family).close()
+        except (OSError, ValueError) as error:
+            sys.exit(
+                f"GATEWAY_LISTEN={address} cannot be used ({error}): give a free HOST:PORT of this machine"
+            )
+
+
+def check_runtime_executor(name: str) -> None:
+    """End with one line when there is no Lambda runtime executor of this name; LocalStack would take Docker."""
+    from localstack.services.lambda_.invocation.runtime_executor import EXECUTOR_PLUGIN_MANAGER
+
+    if not EXECUTOR_PLUGIN_MANAGER.exists(name):
+        known = ", ".join(sorted(EXECUTOR_PLUGIN_MANAGER.list_names()))
+        sys.exit(f"LAMBDA_RUNTIME_EXECUTOR={name} cannot be used: give one of {known}")
+
+
+def prepare() -> None:
+    """Make the caches that otherwise cost the first request some seconds (run at image build time)."""
+    from localstack import config
+    from localstack.aws import spec
+    from localstack.services.plugins import SERVICE_PLUGINS
+
+    config.dirs.mkdirs()
+    spec.main()
+    SERVICE_PLUGINS.list_available()
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(prog="python -m emulator", description=__doc__)
+    parser.add_argument("--prepare", action="store_true", help="only make the caches of a first start")
+    arguments = parser.parse_args()
+    apply_environment(os.environ)
+    if arguments.prepare:
+        prepare()
+        return
+    check_listen_addresses(os.environ["GATEWAY_LISTEN"])
+    # LocalStack reads its configuration when it is imported, so the import comes last.
+    from localstack import config
+    from localstack.runtime.main import main as run_localstack
+
+    use_own_temporary_directory(Path(os.environ["EMULATOR_DATA_DIR"]))
+    check_runtime_executor(config.LAMBDA_RUNTIME_EXECUTOR)
+
+    # LocalStack warns about PROVIDER_OVERRIDE_LAMBDA, which once had another meaning.
+    config.SERVICE_PROVIDER_CONFIG.set_provider("lambda", "sandbox")
+
+    try:
+        run_localstack()
+    except SystemExit as stopped:
+        status = stopped.code if isinstance(stopped.code, int) else 1
+    else:
+        status = 0
+    # Every service has been stopped in order by now; taking the interpreter apart would only cost seconds.
+    logging.shutdown()
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(status)
+
+
+if __name__ == "__main__":
+    main()

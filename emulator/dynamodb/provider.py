@@ -1,0 +1,131 @@
+"""The DynamoDB API on moto's backend, with this project's change streams."""
+
+import threading
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from typing import Any
+
+from localstack.aws.api import CommonServiceException
+from localstack.aws.api.dynamodb import DynamodbApi
+from localstack.services.moto import MotoFallbackDispatcher
+from localstack.services.plugins import ServiceLifecycleHook
+from localstack.utils.patch import patch
+from moto.dynamodb.exceptions import MockValidationException, StreamAlreadyEnabledException
+from moto.dynamodb.models import DynamoDBBackend
+from moto.dynamodb.models.table import Table
+
+from emulator.dispatch import Handler, guarded
+from emulator.dynamodbstreams.change_stream import ChangeStream
+from emulator.dynamodbstreams.pending_changes import PendingChanges
+from emulator.dynamodbstreams.provider import stream_registry
+
+# One lock for every account and region: moto's state is not safe for threads, and a write and its change
+# record are one step.
+_LOCK = threading.RLock()
+
+
+def dispatch_table(provider: "DynamoDBProvider") -> dict[str, Handler]:
+    """Return the operations of the API, one at a time."""
+    return guarded(MotoFallbackDispatcher(provider), CommonServiceException, _LOCK)
+
+
+def _record_changes() -> None:
+    """Make moto's tables write this project's change streams."""
+
+    @patch(Table.set_stream_specification)
+    def set_stream_specification(
+        original: Callable[..., None], table: Any, specification: Mapping[str, Any] | None
+    ) -> None:
+        previous = table.stream_shard
+        original(table, specification)
+        if not table.stream_specification["StreamEnabled"]:
+            if previous is not None:
+                previous.disable()
+            table.stream_shard = None
+            return
+        table.latest_stream_label = _new_label()
+        table.stream_shard = ChangeStream(
+            table_name=table.name,
+            table_arn=table.table_arn,
+            key_schema=table.schema,
+            view_type=table.stream_specification.get("StreamViewType", "NEW_AND_OLD_IMAGES"),
+            label=table.latest_stream_label,
+        )
+        stream_registry(table.account_id, table.region_name).add(table.stream_shard)
+
+    @patch(DynamoDBBackend.update_table_streams)
+    def update_table_streams(
+        original: Callable[..., None], backend: Any, table: Any, specification: Mapping[str, Any]
+    ) -> None:
+        enabling = bool(specification.get("StreamEnabled"))
+        if enabling and table.stream_shard is not None:
+            raise StreamAlreadyEnabledException
+        if not enabling and table.stream_shard is None:
+            raise MockValidationException("Table already has a disabled stream")
+        # The label of a disabled stream stays visible; moto takes it for an enabled one.
+        table.set_stream_specification(specification)
+
+    @patch(DynamoDBBackend.delete_table)
+    def delete_table(original: Callable[..., Any], backend: Any, name: str) -> Any:
+        deleted = original(backend, name)
+        if getattr(deleted, "stream_shard", None) is not None:
+            deleted.stream_shard.disable()
+        return deleted
+
+
+def _hold_back_changes() -> None:
+    """Record what UpdateItem and TransactWriteItems change once they have succeeded."""
+
+    @patch(DynamoDBBackend.update_item)
+    def update_item(
+        original: Callable[..., Any], backend: Any, table_name: str, *args: Any, **kwargs: Any
+    ) -> Any:
+        with _held_back([backend.tables.get(table_name)]) as pending:
+            updated = original(backend, table_name, *args, **kwargs)
+        for changes in pending:
+            changes.record_as_one()
+        return updated
+
+    @patch(DynamoDBBackend.transact_write_items)
+    def transact_write_items(
+        original: Callable[..., Any], backend: Any, transact_items: list[Mapping[str, Mapping[str, Any]]]
+    ) -> Any:
+        names = {operation.get("TableName") for item in transact_items for operation in item.values()}
+        with _held_back([backend.tables.get(name) for name in names], backend) as pending:
+            result = original(backend, transact_items)
+        for changes in pending:
+            changes.record_each()
+        return result
+
+
+@contextmanager
+def _held_back(tables: Iterable[Any], backend: Any = None) -> Iterator[list[PendingChanges]]:
+    """Hold the changes of some tables back; the caller records them when the operation has succeeded.
+
+    `backend` is given when the operation may put copies of the tables in their place.
+    """
+    held = [table for table in tables if table is not None and table.stream_shard is not None]
+    pending = []
+    for table in held:
+        table.stream_shard = PendingChanges(table.stream_shard)
+        pending.append(table.stream_shard)
+    try:
+        yield pending
+    finally:
+        for table, changes in zip(held, pending, strict=True):
+            current = table if backend is None else backend.tables.get(table.name, table)
+            current.stream_shard = changes.target
+
+
+def _new_label() -> str:
+    """Return a stream label: the moment of enabling with milliseconds."""
+    return datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%S.%f")[:-3]
+
+
+class DynamoDBProvider(DynamodbApi, ServiceLifecycleHook):
+    """Every operation is moto's; writes leave change records."""
+
+    def __init__(self) -> None:
+        _record_changes()
+        _hold_back_changes()

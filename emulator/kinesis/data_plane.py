@@ -1,0 +1,260 @@
+"""Writing to and reading from Kinesis data streams."""
+
+import hashlib
+import time
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any, Protocol
+
+from emulator.errors import ServiceError
+from emulator.kinesis.shard import Shard
+from emulator.shard_iterator import InvalidShardIteratorError, ShardIterator
+
+MAXIMUM_RECORD_BYTES = 1024 * 1024
+MAXIMUM_REQUEST_RECORDS = 500
+MAXIMUM_REQUEST_BYTES = 10 * 1024 * 1024
+MAXIMUM_PAGE_RECORDS = 10_000
+MAXIMUM_PAGE_BYTES = 10 * 1024 * 1024
+ITERATOR_LIFETIME_SECONDS = 300
+_HASH_KEYS = 2**128
+
+
+class Stream(Protocol):
+    """What is read of a data stream that the control plane keeps."""
+
+    @property
+    def stream_name(self) -> str:
+        """Name of the stream."""
+
+    @property
+    def account_id(self) -> str:
+        """Account that owns it."""
+
+    @property
+    def retention_period_hours(self) -> int:
+        """How long records are kept."""
+
+    @property
+    def shards(self) -> Mapping[str, Shard]:
+        """Its shards, open and closed, by id."""
+
+
+@dataclass(frozen=True, slots=True)
+class NewRecord:
+    """A record that a producer hands in."""
+
+    partition_key: str
+    data: bytes
+    explicit_hash_key: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """What one GetRecords call returns; `next_iterator` is None at the end of a closed shard."""
+
+    records: list[dict[str, Any]]
+    next_iterator: str | None
+    millis_behind_latest: int
+    child_shards: list[dict[str, Any]]
+
+
+class DataPlane:
+    """Puts and gets records; `lock` keeps a put and a resharding apart.
+
+    https://docs.aws.amazon.com/kinesis/latest/APIReference/Welcome.html
+    """
+
+    def __init__(self, lock: AbstractContextManager[Any], clock: Callable[[], float] = time.time) -> None:
+        self._lock = lock
+        self._clock = clock
+
+    def put(self, stream: Stream, record: NewRecord) -> tuple[str, str]:
+        """Append one record and return its sequence number and shard id.
+
+        Raises:
+            ServiceError: the record is outside Kinesis's limits.
+        """
+        if len(record.data) > MAXIMUM_RECORD_BYTES:
+            raise _too_long("data", MAXIMUM_RECORD_BYTES)
+        _check_keys(record, "")
+        with self._lock:
+            return self._append(stream, record)
+
+    def put_all(self, stream: Stream, records: Sequence[NewRecord]) -> list[tuple[str, str]]:
+        """Append several records, in order, and return each one's sequence number and shard id.
+
+        Raises:
+            ServiceError: the request or one of its records is outside Kinesis's limits; nothing was written.
+        """
+        if len(records) > MAXIMUM_REQUEST_RECORDS:
+            raise _too_long("records", MAXIMUM_REQUEST_RECORDS)
+        total_bytes = 0
+        for index, record in enumerate(records, start=1):
+            if len(record.data) > MAXIMUM_RECORD_BYTES:
+                raise _too_long(f"records.{index}.member.data", MAXIMUM_RECORD_BYTES)
+            _check_keys(record, f"records.{index}.member.")
+            total_bytes += len(record.data) + len(record.partition_key.encode())
+        if total_bytes > MAXIMUM_REQUEST_BYTES:
+            raise ServiceError("InvalidArgumentException", "Records size exceeds 10 MB limit")
+        with self._lock:
+            return [self._append(stream, record) for record in records]
+
+    def _append(self, stream: Stream, record: NewRecord) -> tuple[str, str]:
+        shard = _shard_for(stream, record)
+        shard.log.retention_seconds = stream.retention_period_hours * 3600
+        return shard.put(record.partition_key, record.data), shard.shard_id
+
+    def iterator(
+        self,
+        stream: Stream,
+        shard_id: str,
+        iterator_type: str,
+        sequence_number: str | None = None,
+        timestamp: datetime | None = None,
+    ) -> str:
+        """Return a shard iterator.
+
+        Raises:
+            ServiceError: the shard does not exist or what the type needs is missing or malformed.
+        """
+        shard = _find_shard(stream, shard_id)
+        position = self._position(shard, iterator_type, sequence_number, timestamp)
+        return ShardIterator(stream.stream_name, shard_id, position, self._clock()).encode()
+
+    def _position(
+        self, shard: Shard, iterator_type: str, sequence_number: str | None, timestamp: datetime | None
+    ) -> int:
+        match iterator_type:
+            case "TRIM_HORIZON":
+                return 0
+            case "LATEST":
+                return shard.log.last_position
+            case "AT_TIMESTAMP":
+                if timestamp is None:
+                    raise _invalid(
+                        "Timestamp must be specified when the shard iterator type is AT_TIMESTAMP."
+                    )
+                moment = timestamp if timestamp.tzinfo else timestamp.replace(tzinfo=UTC)
+                return shard.log.last_position_before(moment.timestamp())
+            case "AT_SEQUENCE_NUMBER" | "AFTER_SEQUENCE_NUMBER":
+                if sequence_number is None:
+                    raise _invalid(
+                        f"StartingSequenceNumber must be specified when the shard iterator type is {iterator_type}."
+                    )
+                try:
+                    position = shard.position(sequence_number)
+                except ValueError:
+                    raise _invalid(f"Invalid StartingSequenceNumber: {sequence_number}") from None
+                return max(position - 1, 0) if iterator_type == "AT_SEQUENCE_NUMBER" else position
+        raise _invalid(f"Invalid ShardIteratorType: {iterator_type}")
+
+    def decode_iterator(self, text: str) -> ShardIterator:
+        """Read a shard iterator back.
+
+        Raises:
+            ServiceError: the iterator is malformed or older than five minutes.
+        """
+        try:
+            iterator = ShardIterator.decode(text)
+        except InvalidShardIteratorError:
+            raise _invalid("Invalid ShardIterator.") from None
+        now = self._clock()
+        if iterator.expired(now, ITERATOR_LIFETIME_SECONDS):
+            raise ServiceError(
+                "ExpiredIteratorException",
+                f"Iterator expired. The iterator was created at time {_moment(iterator.issued_at)} while right "
+                f"now it is {_moment(now)} which is further in the future than the tolerated delay of "
+                f"{ITERATOR_LIFETIME_SECONDS * 1000} milliseconds.",
+            )
+        return iterator
+
+    def get(self, stream: Stream, iterator: ShardIterator, limit: int | None) -> Page:
+        """Return the records that follow an iterator, up to 10,000 and 10 MiB.
+
+        Raises:
+            ServiceError: the limit is out of range or the shard does not exist.
+        """
+        if limit is not None and not 1 <= limit <= MAXIMUM_PAGE_RECORDS:
+            raise _invalid(f"Limit must be between 1 and {MAXIMUM_PAGE_RECORDS}, found {limit}.")
+        shard = _find_shard(stream, iterator.shard_id)
+        now = self._clock()
+        shard.log.retention_seconds = stream.retention_period_hours * 3600
+        shard.log.trim(now)
+        is_open = shard.is_open  # read before the log: a shard gets no record after it was closed
+        records, position = shard.log.read(
+            iterator.position, limit or MAXIMUM_PAGE_RECORDS, MAXIMUM_PAGE_BYTES
+        )
+        next_appended_at = shard.log.appended_at(position + 1)
+        behind = max(0, int((now - next_appended_at) * 1000)) if next_appended_at is not None else 0
+        if not is_open and position >= shard.log.last_position:
+            return Page(records, None, behind, _children(stream, shard))
+        next_iterator = ShardIterator(stream.stream_name, shard.shard_id, position, now)
+        return Page(records, next_iterator.encode(), behind, [])
+
+
+def hash_key(record: NewRecord) -> int:
+    """Return the 128-bit key that places a record in a shard's hash key range."""
+    if record.explicit_hash_key:
+        return int(record.explicit_hash_key)
+    return int.from_bytes(hashlib.md5(record.partition_key.encode(), usedforsecurity=False).digest(), "big")
+
+
+def _shard_for(stream: Stream, record: NewRecord) -> Shard:
+    key = hash_key(record)
+    return next(shard for shard in stream.shards.values() if shard.owns(key))
+
+
+def _find_shard(stream: Stream, shard_id: str) -> Shard:
+    shard = stream.shards.get(shard_id)
+    if shard is None:
+        raise ServiceError(
+            "ResourceNotFoundException",
+            f"Shard {shard_id} in stream {stream.stream_name} under account {stream.account_id} does not exist",
+        )
+    return shard
+
+
+def _children(stream: Stream, parent: Shard) -> list[dict[str, Any]]:
+    return [
+        {
+            "ShardId": shard.shard_id,
+            "ParentShards": [name for name in (shard.parent, shard.adjacent_parent) if name],
+            "HashKeyRange": shard.to_json()["HashKeyRange"],
+        }
+        for shard in stream.shards.values()
+        if parent.shard_id in (shard.parent, shard.adjacent_parent)
+    ]
+
+
+def _check_keys(record: NewRecord, path: str) -> None:
+    if not 1 <= len(record.partition_key) <= 256:
+        edge = "less than or equal to 256" if record.partition_key else "greater than or equal to 1"
+        raise ServiceError(
+            "ValidationException",
+            f"1 validation error detected: Value '{record.partition_key}' at '{path}partitionKey' failed to "
+            f"satisfy constraint: Member must have length {edge}",
+        )
+    explicit = record.explicit_hash_key
+    if explicit and not (explicit.isdigit() and int(explicit) < _HASH_KEYS):
+        raise _invalid(
+            "Invalid ExplicitHashKey. ExplicitHashKey must be in the range: [0, 2^128-1]. "
+            f"Specified value was {explicit}"
+        )
+
+
+def _too_long(path: str, maximum: int) -> ServiceError:
+    return ServiceError(
+        "ValidationException",
+        f"1 validation error detected: Value at '{path}' failed to satisfy constraint: "
+        f"Member must have length less than or equal to {maximum}",
+    )
+
+
+def _invalid(message: str) -> ServiceError:
+    return ServiceError("InvalidArgumentException", message)
+
+
+def _moment(epoch_seconds: float) -> str:
+    return datetime.fromtimestamp(epoch_seconds, UTC).strftime("%a %b %d %H:%M:%S UTC %Y")

@@ -1,0 +1,89 @@
+"""ListShards: which shards of a data stream a caller sees, page by page."""
+
+import base64
+import binascii
+import json
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from typing import Any
+
+from emulator.errors import ServiceError
+from emulator.kinesis.data_plane import Stream
+from emulator.kinesis.shard import Shard
+
+MAXIMUM_RESULTS = 10_000
+
+
+def list_shards(
+    stream: Stream,
+    exclusive_start_shard_id: str | None = None,
+    shard_filter: Mapping[str, Any] | None = None,
+    maximum_results: int | None = None,
+) -> tuple[list[dict[str, Any]], str | None]:
+    """Return one page of shard descriptions and the token of the next page, if there is one.
+
+    Raises:
+        ServiceError: the filter is malformed.
+
+    https://docs.aws.amazon.com/kinesis/latest/APIReference/API_ListShards.html
+    """
+    shards = _filtered(sorted(stream.shards.values(), key=lambda shard: shard.shard_id), shard_filter or {})
+    if exclusive_start_shard_id:
+        shards = [shard for shard in shards if shard.shard_id > exclusive_start_shard_id]
+    size = maximum_results or MAXIMUM_RESULTS
+    page = [shard.to_json() for shard in shards[:size]]
+    if len(shards) <= size:
+        return page, None
+    return page, encode_token(stream.stream_name, page[-1]["ShardId"], shard_filter)
+
+
+def encode_token(stream_name: str, last_shard_id: str, shard_filter: Mapping[str, Any] | None) -> str:
+    """Return the token that stands for the next page."""
+    values = dict(shard_filter or {})
+    if isinstance(values.get("Timestamp"), datetime):
+        values["Timestamp"] = values["Timestamp"].timestamp()
+    return base64.b64encode(json.dumps([stream_name, last_shard_id, values]).encode()).decode()
+
+
+def decode_token(token: str) -> tuple[str, str, dict[str, Any]]:
+    """Return the stream's name, the last shard listed and the filter of a token.
+
+    Raises:
+        ServiceError: the token was not made by `encode_token`.
+    """
+    try:
+        stream_name, last_shard_id, shard_filter = json.loads(base64.b64decode(token, validate=True))
+        return str(stream_name), str(last_shard_id), dict(shard_filter)
+    except (binascii.Error, ValueError, TypeError) as error:
+        raise ServiceError("InvalidArgumentException", "Invalid NextToken.") from error
+
+
+def _filtered(shards: Iterable[Shard], shard_filter: Mapping[str, Any]) -> list[Shard]:
+    match shard_filter.get("Type"):
+        case None | "FROM_TRIM_HORIZON":
+            return list(shards)
+        case "AT_LATEST":
+            return [shard for shard in shards if shard.is_open]
+        case "AFTER_SHARD_ID":
+            after = shard_filter.get("ShardId")
+            if not after:
+                raise ServiceError(
+                    "InvalidArgumentException",
+                    "ShardId must be specified when ShardFilter Type is AFTER_SHARD_ID.",
+                )
+            return [shard for shard in shards if shard.shard_id > after]
+        case "AT_TRIM_HORIZON":
+            return [shard for shard in shards if shard.open_at(0.0)]
+        case "AT_TIMESTAMP" | "FROM_TIMESTAMP" as kind:
+            moment = shard_filter.get("Timestamp")
+            if moment is None:
+                raise ServiceError(
+                    "InvalidArgumentException",
+                    f"Timestamp must be specified when ShardFilter Type is {kind}.",
+                )
+            seconds = moment.timestamp() if isinstance(moment, datetime) else float(moment)
+            if kind == "AT_TIMESTAMP":
+                return [shard for shard in shards if shard.open_at(seconds)]
+            return [shard for shard in shards if not shard.closed_before(seconds)]
+        case unknown:
+            raise ServiceError("InvalidArgumentException", f"Invalid ShardFilter Type: {unknown}")

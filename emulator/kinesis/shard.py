@@ -1,0 +1,124 @@
+"""One shard of a Kinesis data stream: its hash key range, its records and their sequence numbers."""
+
+import time
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+from emulator.kinesis.sequence_number import position_of, sequence_number
+from emulator.record_log import RecordLog
+
+DEFAULT_RETENTION_SECONDS = 24 * 3600
+# A shard keeps at most this much, whatever the retention: a sandbox must not fill the machine's memory.
+MAXIMUM_SHARD_BYTES = 256 * 1024 * 1024
+_MAXIMUM_HASH_KEY = 2**128 - 1
+
+
+class Shard:
+    """Takes the place of moto's shard: same constructor and attributes, AWS's sequence numbers and retention.
+
+    Records are dicts of boto3's GetRecords shape; they are shared between readers and must not be changed.
+
+    https://docs.aws.amazon.com/streams/latest/dev/key-concepts.html
+    """
+
+    # moto moves `records` to the children of a split or merge; in Kinesis they stay with the parent.
+    records: Mapping[int, Any] = {}
+
+    def __init__(
+        self,
+        shard_id: int,
+        starting_hash: int,
+        ending_hash: int,
+        parent: str | None = None,
+        adjacent_parent: str | None = None,
+        clock: Callable[[], float] = time.time,
+    ) -> None:
+        self._shard_id = shard_id
+        self.starting_hash = starting_hash
+        self.ending_hash = min(ending_hash, _MAXIMUM_HASH_KEY)
+        self.parent = parent
+        self.adjacent_parent = adjacent_parent
+        self._clock = clock
+        self.created_at = clock()
+        self.closed_at: float | None = None
+        self.log: RecordLog[dict[str, Any]] = RecordLog(DEFAULT_RETENTION_SECONDS, MAXIMUM_SHARD_BYTES)
+        self._created_microseconds = int(self.created_at * 1_000_000)
+
+    @property
+    def shard_id(self) -> str:
+        """The shard's identifier, `shardId-` and twelve digits."""
+        return f"shardId-{self._shard_id:012d}"
+
+    @property
+    def is_open(self) -> bool:
+        """Whether the shard still takes records; set to False when it is split or merged away."""
+        return self.closed_at is None
+
+    @is_open.setter
+    def is_open(self, value: bool) -> None:
+        self.closed_at = None if value else self._clock()
+
+    def open_at(self, moment: float) -> bool:
+        """Tell whether the shard was open at an epoch time; the first shards count as open since ever."""
+        began = self.parent is None or self.created_at <= moment
+        return began and not self.closed_before(moment)
+
+    def closed_before(self, moment: float) -> bool:
+        """Tell whether the shard was closed before an epoch time."""
+        return self.closed_at is not None and self.closed_at <= moment
+
+    def owns(self, hash_key: int) -> bool:
+        """Tell whether new records with this hash key belong here."""
+        return self.is_open and self.starting_hash <= hash_key <= self.ending_hash
+
+    def put(self, partition_key: str, data: bytes) -> str:
+        """Append a record and return its sequence number.
+
+        The caller holds the stream's lock: a sequence number is made before the position is taken.
+        """
+        now = self._clock()
+        number = self.sequence_number(self.log.last_position + 1)
+        # Arrival has millisecond precision.
+        arrival = datetime.fromtimestamp(int(now * 1000) / 1000, UTC)
+        record = {
+            "SequenceNumber": number,
+            "ApproximateArrivalTimestamp": arrival,
+            "Data": data,
+            "PartitionKey": partition_key,
+        }
+        self.log.append(record, len(data) + len(partition_key), now)
+        return number
+
+    def sequence_number(self, position: int) -> str:
+        """Return the sequence number that stands for a position in this shard."""
+        return sequence_number(self._created_microseconds, self._shard_id, position)
+
+    def position(self, number: str) -> int:
+        """Return the position of a sequence number, 0 for one from before this shard.
+
+        Raises:
+            ValueError: `number` is not a decimal number.
+        """
+        if int(number) < int(self.sequence_number(0)):
+            return 0
+        return position_of(number)
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the shard as DescribeStream and ListShards print it."""
+        sequence_number_range = {"StartingSequenceNumber": self.sequence_number(0)}
+        if not self.is_open:
+            sequence_number_range["EndingSequenceNumber"] = self.sequence_number(self.log.last_position + 1)
+        description: dict[str, Any] = {
+            "ShardId": self.shard_id,
+            "HashKeyRange": {
+                "StartingHashKey": str(self.starting_hash),
+                "EndingHashKey": str(self.ending_hash),
+            },
+            "SequenceNumberRange": sequence_number_range,
+        }
+        if self.parent:
+            description["ParentShardId"] = self.parent
+        if self.adjacent_parent:
+            description["AdjacentParentShardId"] = self.adjacent_parent
+        return description

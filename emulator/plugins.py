@@ -1,0 +1,68 @@
+"""Every entry point that LocalStack loads from this project; each imports its service late."""
+
+from typing import Any
+
+from localstack.services.lambda_.invocation.plugins import RuntimeExecutorPlugin
+from localstack.services.plugins import Service, aws_provider
+
+
+@aws_provider(api="dynamodb", name="moto")
+def dynamodb() -> Service:
+    from emulator.dynamodb.provider import DynamoDBProvider, dispatch_table
+
+    return Service.for_provider(DynamoDBProvider(), dispatch_table_factory=dispatch_table)
+
+
+@aws_provider(api="dynamodbstreams", name="moto")
+def dynamodbstreams() -> Service:
+    from emulator.dynamodbstreams.provider import DynamoDBStreamsProvider, dispatch_table
+
+    return Service.for_provider(DynamoDBStreamsProvider(), dispatch_table_factory=dispatch_table)
+
+
+@aws_provider(api="kinesis", name="moto")
+def kinesis() -> Service:
+    from emulator.kinesis.provider import KinesisProvider, dispatch_table
+
+    return Service.for_provider(KinesisProvider(), dispatch_table_factory=dispatch_table)
+
+
+@aws_provider(api="pipes", name="default")
+def pipes() -> Service:
+    from emulator.pipes.provider import PipesProvider
+
+    return Service.for_provider(PipesProvider())
+
+
+@aws_provider(api="firehose", name="sandbox")
+def firehose() -> Service:
+    from emulator.firehose.provider import FirehoseProvider
+
+    return Service.for_provider(FirehoseProvider())
+
+
+@aws_provider(api="s3", name="sandbox")
+def s3() -> Service:
+    from localstack.services.s3.provider import S3Provider
+    from localstack.services.s3.storage.ephemeral import EphemeralS3ObjectStore
+
+    # LocalStack's own provider, with objects in this emulator's directory: its default is one for the machine.
+    return Service.for_provider(S3Provider(storage_backend=EphemeralS3ObjectStore()))
+
+
+@aws_provider(api="lambda", name="sandbox")
+def lambda_() -> Service:
+    from emulator.lambda_.provider import SandboxLambdaProvider
+
+    return Service.for_provider(SandboxLambdaProvider())
+
+
+class SubprocessRuntimeExecutorPlugin(RuntimeExecutorPlugin):
+    """Registers the Lambda runtime executor that runs functions in a subprocess."""
+
+    name = "subprocess"
+
+    def load(self, *args: Any, **kwargs: Any) -> type[Any]:
+        from emulator.lambda_.provider import SubprocessRuntimeExecutor
+
+        return SubprocessRuntimeExecutor

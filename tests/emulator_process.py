@@ -1,0 +1,91 @@
+"""An emulator of its own for a test session."""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import urllib.error
+import urllib.request
+from collections.abc import Mapping
+from pathlib import Path
+
+from tests.polling import poll_until
+
+REPOSITORY = Path(__file__).parent.parent
+REGION = "eu-north-1"
+
+
+def free_port() -> int:
+    """Return a TCP port on 127.0.0.1 that nothing listens on now."""
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        port: int = listener.getsockname()[1]
+        return port
+
+
+def client_environment(port: int) -> dict[str, str]:
+    """Return the variables with which boto3 and awslocal reach an emulator."""
+    return {
+        "AWS_ENDPOINT_URL": f"http://127.0.0.1:{port}",
+        "AWS_REGION": REGION,
+        "AWS_DEFAULT_REGION": REGION,
+        "AWS_ACCESS_KEY_ID": "test",
+        "AWS_SECRET_ACCESS_KEY": "test",
+        # Not the developer's own configuration.
+        "AWS_CONFIG_FILE": os.devnull,
+        "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
+    }
+
+
+class EmulatorProcess:
+    """`python -m emulator` on a free port, with its log in `directory`."""
+
+    def __init__(self, directory: Path, environment: Mapping[str, str] | None = None) -> None:
+        self.port = free_port()
+        self.url = f"http://127.0.0.1:{self.port}"
+        self.log_path = directory / "emulator.log"
+        own = {"GATEWAY_LISTEN": f"127.0.0.1:{self.port}", "EMULATOR_DATA_DIR": str(directory / "data")}
+        with self.log_path.open("wb") as log:
+            self.process = subprocess.Popen(
+                [sys.executable, "-m", "emulator"],
+                cwd=REPOSITORY,
+                env={**os.environ, **own, **(environment or {})},
+                stdout=log,
+                stderr=subprocess.STDOUT,
+            )
+
+    def wait_until_ready(self) -> None:
+        """Return when the health page answers.
+
+        Raises:
+            AssertionError: it did not within a minute, or the process ended; the message ends with its log.
+        """
+        try:
+            poll_until("the emulator's health page", self._healthy, timeout_seconds=60)
+        except AssertionError as error:
+            raise AssertionError(f"{error}\n{self.log_tail()}") from error
+
+    def _healthy(self) -> bool:
+        if self.process.poll() is not None:
+            raise AssertionError(f"the emulator ended with status {self.process.returncode}")
+        try:
+            with urllib.request.urlopen(f"{self.url}/_localstack/health", timeout=2) as answer:
+                return bool(answer.status == 200)
+        except (urllib.error.URLError, OSError):
+            return False
+
+    def log_tail(self, lines: int = 60) -> str:
+        """Return the end of what the emulator printed."""
+        return "\n".join(self.log_path.read_text(errors="replace").splitlines()[-lines:])
+
+    def stop(self) -> int:
+        """Ask the process to stop and return its exit status; it is killed after half a minute."""
+        if self.process.poll() is None:
+            self.process.send_signal(signal.SIGTERM)
+            try:
+                self.process.wait(30)
+            except subprocess.TimeoutExpired:
+                self.process.kill()
+                self.process.wait()
+        return self.process.returncode

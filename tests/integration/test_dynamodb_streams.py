@@ -1,0 +1,187 @@
+"""Writes through the DynamoDB API and what its stream shows of them."""
+
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+import pytest
+
+from tests.conftest import Aws
+from tests.polling import poll_until
+
+KEY = {"AttributeName": "id", "KeyType": "HASH"}
+
+
+def create_table(aws: Aws, name: str, view_type: str = "NEW_AND_OLD_IMAGES") -> str:
+    """Create a table with a stream and return the stream's ARN."""
+    aws.client("dynamodb").create_table(
+        TableName=name,
+        KeySchema=[KEY],
+        AttributeDefinitions=[{"AttributeName": "id", "AttributeType": "S"}],
+        BillingMode="PAY_PER_REQUEST",
+        StreamSpecification={"StreamEnabled": True, "StreamViewType": view_type},
+    )
+    return str(aws.client("dynamodb").describe_table(TableName=name)["Table"]["LatestStreamArn"])
+
+
+def read_all(aws: Aws, stream_arn: str) -> list[dict[str, Any]]:
+    """Return every record of a stream."""
+    streams = aws.client("dynamodbstreams")
+    records: list[dict[str, Any]] = []
+    for shard in streams.describe_stream(StreamArn=stream_arn)["StreamDescription"]["Shards"]:
+        iterator = streams.get_shard_iterator(
+            StreamArn=stream_arn, ShardId=shard["ShardId"], ShardIteratorType="TRIM_HORIZON"
+        )["ShardIterator"]
+        while iterator:
+            response = streams.get_records(ShardIterator=iterator)
+            records += response["Records"]
+            iterator = response.get("NextShardIterator") if response["Records"] else None
+    return records
+
+
+def summary(records: list[dict[str, Any]]) -> list[tuple[str, str, Any, Any]]:
+    """Return each record's event name, key and images."""
+    return [
+        (
+            record["eventName"],
+            record["dynamodb"]["Keys"]["id"]["S"],
+            record["dynamodb"].get("OldImage"),
+            record["dynamodb"].get("NewImage"),
+        )
+        for record in records
+    ]
+
+
+def item(name: str, **attributes: str) -> dict[str, dict[str, str]]:
+    """Return an item with string attributes."""
+    return {"id": {"S": name}, **{key: {"S": value} for key, value in attributes.items()}}
+
+
+def test_every_way_of_writing_leaves_its_records(aws: Aws, name: str) -> None:
+    # GIVEN a table with a stream
+    dynamodb, stream_arn = aws.client("dynamodb"), create_table(aws, name)
+
+    # WHEN items are put, put again unchanged, updated, batched, written in transactions and deleted
+    dynamodb.put_item(TableName=name, Item=item("a"))
+    dynamodb.put_item(TableName=name, Item=item("a"))
+    dynamodb.put_item(TableName=name, Item=item("a", x="1"))
+    for _ in range(2):
+        dynamodb.update_item(
+            TableName=name,
+            Key=item("b"),
+            UpdateExpression="SET x = :x",
+            ExpressionAttributeValues={":x": {"S": "2"}},
+        )
+    dynamodb.batch_write_item(
+        RequestItems={name: [{"PutRequest": {"Item": item("c")}}, {"DeleteRequest": {"Key": item("b")}}]}
+    )
+    dynamodb.transact_write_items(
+        TransactItems=[
+            {"Put": {"TableName": name, "Item": item("d")}},
+            {
+                "Update": {
+                    "TableName": name,
+                    "Key": item("e"),
+                    "UpdateExpression": "SET x = :x",
+                    "ExpressionAttributeValues": {":x": {"S": "3"}},
+                }
+            },
+        ]
+    )
+    dynamodb.delete_item(TableName=name, Key=item("a"))
+    dynamodb.delete_item(TableName=name, Key=item("never-there"))
+
+    # THEN each change appears once, in order, and what changed nothing does not appear
+    assert summary(read_all(aws, stream_arn)) == [
+        ("INSERT", "a", None, item("a")),
+        ("MODIFY", "a", item("a"), item("a", x="1")),
+        ("INSERT", "b", None, item("b", x="2")),
+        ("INSERT", "c", None, item("c")),
+        ("REMOVE", "b", item("b", x="2"), None),
+        ("INSERT", "d", None, item("d")),
+        ("INSERT", "e", None, item("e", x="3")),
+        ("REMOVE", "a", item("a", x="1"), None),
+    ]
+
+
+def test_a_cancelled_transaction_leaves_no_record(aws: Aws, name: str) -> None:
+    # GIVEN an item that is there
+    dynamodb, stream_arn = aws.client("dynamodb"), create_table(aws, name)
+    dynamodb.put_item(TableName=name, Item=item("there"))
+
+    # WHEN a transaction fails on its second condition
+    with pytest.raises(dynamodb.exceptions.TransactionCanceledException):
+        dynamodb.transact_write_items(
+            TransactItems=[
+                {"Put": {"TableName": name, "Item": item("new")}},
+                {
+                    "Put": {
+                        "TableName": name,
+                        "Item": item("there", x="1"),
+                        "ConditionExpression": "attribute_not_exists(id)",
+                    }
+                },
+            ]
+        )
+
+    # THEN the stream shows neither write, and goes on with the next
+    dynamodb.put_item(TableName=name, Item=item("later"))
+    assert [row[:2] for row in summary(read_all(aws, stream_arn))] == [
+        ("INSERT", "there"),
+        ("INSERT", "later"),
+    ]
+
+
+def test_enabling_again_gives_a_new_stream_and_the_old_one_stays_readable(aws: Aws, name: str) -> None:
+    # GIVEN a stream with a record
+    dynamodb, old_arn = aws.client("dynamodb"), create_table(aws, name)
+    dynamodb.put_item(TableName=name, Item=item("before"))
+
+    # WHEN it is disabled, written past, and enabled again
+    dynamodb.update_table(TableName=name, StreamSpecification={"StreamEnabled": False})
+    dynamodb.put_item(TableName=name, Item=item("between"))
+    dynamodb.update_table(
+        TableName=name, StreamSpecification={"StreamEnabled": True, "StreamViewType": "KEYS_ONLY"}
+    )
+    dynamodb.put_item(TableName=name, Item=item("after"))
+    new_arn = dynamodb.describe_table(TableName=name)["Table"]["LatestStreamArn"]
+
+    # THEN both are there, each with its own record
+    streams = aws.client("dynamodbstreams")
+    assert [stream["StreamArn"] for stream in streams.list_streams(TableName=name)["Streams"]] == [
+        old_arn,
+        new_arn,
+    ]
+    assert summary(read_all(aws, old_arn)) == [("INSERT", "before", None, item("before"))]
+    assert summary(read_all(aws, new_arn)) == [("INSERT", "after", None, None)]
+    old = streams.describe_stream(StreamArn=old_arn)["StreamDescription"]
+    assert (old["StreamStatus"], "EndingSequenceNumber" in old["Shards"][0]["SequenceNumberRange"]) == (
+        "DISABLED",
+        True,
+    )
+
+
+def test_enabling_an_enabled_stream_is_refused(aws: Aws, name: str) -> None:
+    create_table(aws, name)
+
+    with pytest.raises(aws.client("dynamodb").exceptions.ResourceInUseException):
+        aws.client("dynamodb").update_table(
+            TableName=name, StreamSpecification={"StreamEnabled": True, "StreamViewType": "KEYS_ONLY"}
+        )
+
+
+def test_concurrent_writes_to_one_item_are_recorded_in_the_order_they_took_effect(
+    aws: Aws, name: str
+) -> None:
+    # GIVEN eight writers of one item
+    dynamodb, stream_arn = aws.client("dynamodb"), create_table(aws, name)
+    with ThreadPoolExecutor(8) as pool:
+        list(
+            pool.map(lambda index: dynamodb.put_item(TableName=name, Item=item("a", x=str(index))), range(80))
+        )
+
+    # THEN each record's old image is the new image of the one before
+    rows = summary(read_all(aws, stream_arn))
+    assert len(rows) == 80
+    assert [row[2] for row in rows[1:]] == [row[3] for row in rows[:-1]]
+    final = poll_until("the item", lambda: dynamodb.get_item(TableName=name, Key=item("a")).get("Item"))
+    assert final == rows[-1][3]

@@ -1,0 +1,103 @@
+"""Data streams through the Kinesis API."""
+
+from typing import Any
+
+import pytest
+
+from tests.conftest import Aws
+
+FIRST = "shardId-000000000000"
+
+
+def read_shard(aws: Aws, name: str, shard_id: str) -> tuple[list[bytes], dict[str, Any]]:
+    """Return a shard's records and the last answer of GetRecords."""
+    kinesis = aws.client("kinesis")
+    iterator = kinesis.get_shard_iterator(
+        StreamName=name, ShardId=shard_id, ShardIteratorType="TRIM_HORIZON"
+    )["ShardIterator"]
+    response = kinesis.get_records(ShardIterator=iterator)
+    return [record["Data"] for record in response["Records"]], response
+
+
+def test_records_are_read_back_as_they_were_put(aws: Aws, name: str) -> None:
+    # GIVEN a stream
+    kinesis = aws.client("kinesis")
+    kinesis.create_stream(StreamName=name, ShardCount=1)
+
+    # WHEN records are put by both operations, by name and by ARN
+    arn = kinesis.describe_stream_summary(StreamName=name)["StreamDescriptionSummary"]["StreamARN"]
+    one = kinesis.put_record(StreamName=name, Data=b"\x00\xff", PartitionKey="a")
+    many = kinesis.put_records(
+        StreamARN=arn, Records=[{"Data": b"b", "PartitionKey": "b"}, {"Data": b"c", "PartitionKey": "c"}]
+    )
+
+    # THEN they come back byte for byte, under the sequence numbers of the answers
+    data, response = read_shard(aws, name, FIRST)
+    assert data == [b"\x00\xff", b"b", b"c"]
+    assert [record["SequenceNumber"] for record in response["Records"]] == [
+        one["SequenceNumber"],
+        *(result["SequenceNumber"] for result in many["Records"]),
+    ]
+    assert [record["PartitionKey"] for record in response["Records"]] == ["a", "b", "c"]
+    assert (many["FailedRecordCount"], response["MillisBehindLatest"]) == (0, 0)
+
+
+def test_a_split_closes_the_parent_and_opens_its_children(aws: Aws, name: str) -> None:
+    # GIVEN a stream of one shard with a record
+    kinesis = aws.client("kinesis")
+    kinesis.create_stream(StreamName=name, ShardCount=1)
+    kinesis.put_record(StreamName=name, Data=b"before", PartitionKey="a")
+
+    # WHEN its shard is split in the middle
+    kinesis.split_shard(StreamName=name, ShardToSplit=FIRST, NewStartingHashKey=str(2**127))
+    kinesis.put_record(StreamName=name, Data=b"after", PartitionKey="a")
+
+    # THEN the parent ends with its record, and one child has the new one
+    data, response = read_shard(aws, name, FIRST)
+    children = [shard["ShardId"] for shard in response["ChildShards"]]
+    assert (data, "NextShardIterator" in response) == ([b"before"], False)
+    assert sorted(datum for child in children for datum in read_shard(aws, name, child)[0]) == [b"after"]
+    opened = kinesis.list_shards(StreamName=name, ShardFilter={"Type": "AT_LATEST"})["Shards"]
+    assert [shard["ShardId"] for shard in opened] == children
+
+
+def test_a_merge_closes_both_parents(aws: Aws, name: str) -> None:
+    kinesis = aws.client("kinesis")
+    kinesis.create_stream(StreamName=name, ShardCount=2)
+    kinesis.put_records(
+        StreamName=name, Records=[{"Data": bytes([i]), "PartitionKey": str(i)} for i in range(10)]
+    )
+
+    kinesis.merge_shards(StreamName=name, ShardToMerge=FIRST, AdjacentShardToMerge="shardId-000000000001")
+
+    shards = kinesis.list_shards(StreamName=name)["Shards"]
+    closed = ["EndingSequenceNumber" in shard["SequenceNumberRange"] for shard in shards]
+    assert closed == [True, True, False]
+    assert shards[2]["ParentShardId"] == FIRST
+    assert sorted(read_shard(aws, name, FIRST)[0] + read_shard(aws, name, "shardId-000000000001")[0]) == [
+        bytes([i]) for i in range(10)
+    ]
+
+
+def test_tags_given_at_creation_are_kept(aws: Aws, name: str) -> None:
+    kinesis = aws.client("kinesis")
+
+    kinesis.create_stream(StreamName=name, ShardCount=1, Tags={"project": "sales"})
+
+    assert kinesis.list_tags_for_stream(StreamName=name)["Tags"] == [{"Key": "project", "Value": "sales"}]
+
+
+def test_an_unknown_stream_is_refused(aws: Aws, name: str) -> None:
+    kinesis = aws.client("kinesis")
+
+    with pytest.raises(kinesis.exceptions.ResourceNotFoundException) as raised:
+        kinesis.put_record(StreamName=name, Data=b"x", PartitionKey="a")
+
+    assert raised.value.response["Error"]["Message"] == f"Stream {name} under account 000000000000 not found."
+
+
+def test_a_malformed_iterator_is_refused(aws: Aws) -> None:
+    kinesis = aws.client("kinesis")
+
+    with pytest.raises(kinesis.exceptions.InvalidArgumentException):
+        kinesis.get_records(ShardIterator="nonsense")

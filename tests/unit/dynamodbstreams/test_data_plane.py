@@ -1,0 +1,190 @@
+"""Reading a table's stream: iterators, pages, retention and the end of a disabled stream.
+
+https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_streams_GetShardIterator.html
+https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_streams_GetRecords.html
+"""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+import pytest
+
+from emulator.dynamodbstreams.change_stream import ChangeStream
+from emulator.dynamodbstreams.data_plane import DataPlane, StreamRegistry
+from emulator.errors import ServiceError
+from tests.clock import ManualClock
+
+TABLE_ARN = "arn:aws:dynamodb:eu-north-1:000000000000:table/Orders"
+HOUR = 3600
+
+
+@dataclass
+class Subject:
+    """A registry with one stream, its data plane, and the clock of both."""
+
+    clock: ManualClock = field(default_factory=ManualClock)
+    registry: StreamRegistry = field(default_factory=StreamRegistry)
+
+    def __post_init__(self) -> None:
+        self.data_plane = DataPlane(self.registry, self.clock)
+        self.stream = self.enable("2026-01-01T00:00:00.000")
+
+    def enable(self, label: str) -> ChangeStream:
+        schema = [{"AttributeName": "id", "KeyType": "HASH"}]
+        stream = ChangeStream("Orders", TABLE_ARN, schema, "KEYS_ONLY", label, self.clock)
+        self.registry.add(stream)
+        return stream
+
+    def insert(self, *names: str) -> None:
+        for name in names:
+            self.stream.record(None, {"id": {"S": name}})
+
+    def iterator(self, iterator_type: str, sequence_number: str | None = None) -> str:
+        shard_id = self.stream.shards[0].shard_id
+        response = self.data_plane.get_shard_iterator(
+            self.stream.arn, shard_id, iterator_type, sequence_number
+        )
+        return str(response["ShardIterator"])
+
+    def get(self, iterator: str, limit: int | None = None) -> tuple[list[str], str | None]:
+        response = self.data_plane.get_records(iterator, limit)
+        names = [record["dynamodb"]["Keys"]["id"]["S"] for record in response["Records"]]
+        return names, response.get("NextShardIterator")
+
+    def number(self, position: int) -> str:
+        return self.stream.shards[0].sequence_number(position)
+
+
+def test_each_iterator_type_starts_where_the_api_says() -> None:
+    subject = Subject()
+    subject.insert("a", "b", "c")
+
+    assert subject.get(subject.iterator("TRIM_HORIZON"))[0] == ["a", "b", "c"]
+    assert subject.get(subject.iterator("LATEST"))[0] == []
+    assert subject.get(subject.iterator("AT_SEQUENCE_NUMBER", subject.number(2)))[0] == ["b", "c"]
+    assert subject.get(subject.iterator("AFTER_SEQUENCE_NUMBER", subject.number(2)))[0] == ["c"]
+
+
+def test_pages_follow_one_another_and_an_open_shard_never_ends() -> None:
+    subject = Subject()
+    subject.insert("a", "b", "c")
+
+    first, token = subject.get(subject.iterator("TRIM_HORIZON"), limit=2)
+    assert token is not None
+    second, token = subject.get(token)
+    assert token is not None
+
+    assert (first, second, subject.get(token)[0]) == (["a", "b"], ["c"], [])
+
+
+def test_a_disabled_stream_is_read_to_its_end() -> None:
+    # GIVEN a stream with two records that is disabled
+    subject = Subject()
+    subject.insert("a", "b")
+    subject.stream.disable()
+
+    # THEN it is read to its last record, and there the iterator ends
+    first, token = subject.get(subject.iterator("TRIM_HORIZON"), limit=1)
+    assert token is not None
+    assert (first, subject.get(token)) == (["a"], (["b"], None))
+    description = subject.data_plane.describe_stream(subject.stream.arn)["StreamDescription"]
+    assert description["StreamStatus"] == "DISABLED"
+    assert description["Shards"][0]["SequenceNumberRange"] == {
+        "StartingSequenceNumber": subject.number(1),
+        "EndingSequenceNumber": subject.number(2),
+    }
+
+
+def test_records_leave_after_a_day() -> None:
+    subject = Subject()
+    subject.insert("old")
+    subject.clock.advance(24 * HOUR + 1)
+    subject.insert("new")
+
+    assert subject.get(subject.iterator("TRIM_HORIZON"))[0] == ["new"]
+
+
+def test_a_sequence_number_before_the_horizon_is_trimmed_data() -> None:
+    subject = Subject()
+    subject.insert("a", "b", "c")
+    subject.clock.advance(24 * HOUR + 1)
+
+    with pytest.raises(ServiceError) as raised:
+        subject.iterator("AFTER_SEQUENCE_NUMBER", subject.number(1))
+
+    assert raised.value.code == "TrimmedDataAccessException"
+
+
+def test_an_iterator_expires_after_fifteen_minutes() -> None:
+    subject = Subject()
+    token = subject.iterator("LATEST")
+
+    subject.clock.advance(15 * 60)
+    assert subject.get(token)[0] == []
+    subject.clock.advance(1)
+    with pytest.raises(ServiceError) as raised:
+        subject.get(token)
+
+    assert raised.value.code == "ExpiredIteratorException"
+
+
+@pytest.mark.parametrize("limit", [0, 1001])
+def test_a_limit_out_of_range_is_refused(limit: int) -> None:
+    subject = Subject()
+
+    with pytest.raises(ServiceError) as raised:
+        subject.get(subject.iterator("LATEST"), limit)
+
+    assert raised.value.code == "ValidationException"
+
+
+def test_an_unknown_stream_is_named() -> None:
+    with pytest.raises(ServiceError) as raised:
+        Subject().data_plane.describe_stream("arn:aws:dynamodb:eu-north-1:000000000000:table/X/stream/1")
+
+    # Text recorded on AWS (LocalStack's validated snapshot of DynamoDB Streams).
+    assert raised.value.message == (
+        "Requested resource not found: Stream: "
+        "arn:aws:dynamodb:eu-north-1:000000000000:table/X/stream/1 not found"
+    )
+
+
+@pytest.mark.parametrize("iterator", ["", "nonsense", "arn:aws:dynamodb|1|nonsense"])
+def test_a_malformed_iterator_is_refused(iterator: str) -> None:
+    with pytest.raises(ServiceError) as raised:
+        Subject().get(iterator)
+
+    assert raised.value.code == "ValidationException"
+
+
+def test_a_sequence_number_that_is_missing_is_asked_for() -> None:
+    with pytest.raises(ServiceError) as raised:
+        Subject().iterator("AT_SEQUENCE_NUMBER")
+
+    assert (raised.value.code, "SequenceNumber" in raised.value.message) == ("ValidationException", True)
+
+
+def test_streams_are_listed_by_table_and_page() -> None:
+    # GIVEN a table whose stream was enabled twice
+    subject = Subject()
+    subject.stream.disable()
+    second = subject.enable("2026-01-02T00:00:00.000")
+
+    # THEN both are listed, page by page
+    page = subject.data_plane.list_streams("Orders", limit=1)
+    assert [stream["StreamLabel"] for stream in page["Streams"]] == ["2026-01-01T00:00:00.000"]
+    rest: dict[str, Any] = subject.data_plane.list_streams("Orders", page["LastEvaluatedStreamArn"])
+    assert rest == {
+        "Streams": [
+            {"StreamArn": second.arn, "TableName": "Orders", "StreamLabel": "2026-01-02T00:00:00.000"}
+        ]
+    }
+    assert subject.data_plane.list_streams("Customers") == {"Streams": []}
+
+
+def test_a_stream_disabled_for_a_day_is_forgotten() -> None:
+    subject = Subject()
+    subject.stream.disable()
+    subject.clock.advance(24 * HOUR + 1)
+
+    assert subject.data_plane.list_streams() == {"Streams": []}

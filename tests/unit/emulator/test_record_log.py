@@ -1,0 +1,94 @@
+"""A shard's log keeps order, positions, retention and its byte cap."""
+
+import pytest
+
+from emulator.record_log import RecordLog
+
+DAY = 86_400.0
+MEBIBYTE = 1024 * 1024
+
+
+def make_log(*records: str, maximum_bytes: int = MEBIBYTE) -> RecordLog[str]:
+    """Return a log with one record appended at each of the seconds 0, 1, 2, …, of 10 bytes each."""
+    log: RecordLog[str] = RecordLog(retention_seconds=DAY, maximum_bytes=maximum_bytes)
+    for second, record in enumerate(records):
+        log.append(record, 10, float(second))
+    return log
+
+
+def test_positions_count_from_one() -> None:
+    log: RecordLog[str] = RecordLog(retention_seconds=DAY, maximum_bytes=MEBIBYTE)
+
+    assert [log.append(record, 1, 0.0) for record in "abc"] == [1, 2, 3]
+
+
+@pytest.mark.parametrize(
+    ("after", "limit", "expected"),
+    [
+        (0, 10, (["a", "b", "c"], 3)),
+        (0, 2, (["a", "b"], 2)),
+        (2, 10, (["c"], 3)),
+        (3, 10, ([], 3)),
+        (7, 10, ([], 7)),
+    ],
+)
+def test_read_goes_on_after_a_position(after: int, limit: int, expected: tuple[list[str], int]) -> None:
+    assert make_log("a", "b", "c").read(after, limit, MEBIBYTE) == expected
+
+
+def test_read_stops_before_the_byte_limit_but_returns_one_record_at_least() -> None:
+    log = make_log("a", "b", "c")
+
+    assert log.read(0, 10, 25) == (["a", "b"], 2)
+    assert log.read(0, 10, 5) == (["a"], 1)
+
+
+def test_records_older_than_the_retention_are_trimmed_and_keep_their_positions() -> None:
+    # GIVEN records of the seconds 0, 1 and 2
+    log = make_log("a", "b", "c")
+
+    # WHEN the retention has passed for the first two
+    log.trim(DAY + 1.5)
+
+    # THEN the third keeps its position, and reading from the start begins there
+    assert (log.first_position, log.last_position, log.size_bytes) == (3, 3, 10)
+    assert log.read(0, 10, MEBIBYTE) == (["c"], 3)
+
+
+def test_an_empty_log_after_trimming_goes_on_counting() -> None:
+    log = make_log("a", "b")
+
+    log.trim(3 * DAY)
+
+    assert (log.first_position, log.read(0, 10, MEBIBYTE)) == (3, ([], 2))
+    assert log.append("c", 10, 3 * DAY) == 3
+
+
+def test_the_byte_cap_trims_the_oldest_and_counts_them() -> None:
+    log = make_log("a", "b", "c", "d", maximum_bytes=25)
+
+    assert (log.read(0, 10, MEBIBYTE), log.trimmed_by_size) == ((["c", "d"], 4), 2)
+
+
+def test_one_record_above_the_byte_cap_is_kept() -> None:
+    assert make_log("a", maximum_bytes=5).read(0, 1, MEBIBYTE) == (["a"], 1)
+
+
+@pytest.mark.parametrize(
+    ("moment", "expected"), [(-1.0, 0), (0.0, 0), (0.5, 1), (1.0, 1), (2.0, 2), (9.0, 3)]
+)
+def test_reading_from_a_moment_starts_at_the_first_record_of_it(moment: float, expected: int) -> None:
+    assert make_log("a", "b", "c").last_position_before(moment) == expected
+
+
+def test_a_long_log_stays_readable_while_its_start_is_cut_off() -> None:
+    # GIVEN ten thousand records, of which the retention leaves the last hundred
+    log: RecordLog[int] = RecordLog(retention_seconds=100.0, maximum_bytes=MEBIBYTE)
+    for second in range(1, 10_001):
+        log.append(second, 1, float(second))
+
+    # THEN positions still name the same records
+    assert log.first_position == 9_900
+    assert log.read(9_997, 10, MEBIBYTE) == ([9_998, 9_999, 10_000], 10_000)
+    assert log.appended_at(9_950) == 9_950.0
+    assert log.appended_at(9_899) is None

@@ -1,0 +1,308 @@
+"""Kinesis puts and gets: routing, limits, iterators, retention and resharding.
+
+https://docs.aws.amazon.com/kinesis/latest/APIReference/API_GetShardIterator.html
+https://docs.aws.amazon.com/streams/latest/dev/service-sizes-and-limits.html
+"""
+
+import threading
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+
+from emulator.errors import ServiceError
+from emulator.kinesis.data_plane import DataPlane, NewRecord, hash_key
+from emulator.kinesis.listing import decode_token, list_shards
+from emulator.kinesis.shard import Shard
+from tests.clock import ManualClock
+
+FIRST = "shardId-000000000000"
+MAXIMUM_HASH_KEY = 2**128 - 1
+
+
+@dataclass
+class FakeStream:
+    """A data stream as the control plane keeps it."""
+
+    shards: dict[str, Shard]
+    stream_name: str = "orders"
+    account_id: str = "000000000000"
+    retention_period_hours: int = 24
+
+
+@dataclass
+class Subject:
+    """A stream, its data plane and the clock of both."""
+
+    shard_count: int = 1
+    clock: ManualClock = field(default_factory=ManualClock)
+
+    def __post_init__(self) -> None:
+        step = 2**128 // self.shard_count
+        shards = [
+            Shard(index, index * step, (index + 1) * step - 1, clock=self.clock)
+            for index in range(self.shard_count)
+        ]
+        self.stream = FakeStream({shard.shard_id: shard for shard in shards})
+        self.data_plane = DataPlane(threading.RLock(), self.clock)
+
+    def put(self, *data: bytes, partition_key: str = "1") -> list[str]:
+        return [self.data_plane.put(self.stream, NewRecord(partition_key, datum))[0] for datum in data]
+
+    def read(self, iterator_type: str, shard_id: str = FIRST, **arguments: Any) -> list[bytes]:
+        token = self.data_plane.iterator(self.stream, shard_id, iterator_type, **arguments)
+        return self.get(token)[0]
+
+    def get(self, token: str, limit: int | None = None) -> tuple[list[bytes], str | None]:
+        page = self.data_plane.get(self.stream, self.data_plane.decode_iterator(token), limit)
+        return [record["Data"] for record in page.records], page.next_iterator
+
+
+def test_each_iterator_type_starts_where_kinesis_says() -> None:
+    # GIVEN three records, one second apart
+    subject = Subject()
+    start = subject.clock.now
+    numbers: list[str] = []
+    for data in (b"a", b"b", b"c"):
+        numbers += subject.put(data)
+        subject.clock.advance(1)
+
+    # THEN
+    assert subject.read("TRIM_HORIZON") == [b"a", b"b", b"c"]
+    assert subject.read("LATEST") == []
+    assert subject.read("AT_SEQUENCE_NUMBER", sequence_number=numbers[1]) == [b"b", b"c"]
+    assert subject.read("AFTER_SEQUENCE_NUMBER", sequence_number=numbers[1]) == [b"c"]
+    moment = datetime.fromtimestamp(start + 1, UTC)
+    assert subject.read("AT_TIMESTAMP", timestamp=moment) == [b"b", b"c"]
+
+
+def test_latest_sees_what_is_written_after_it_was_given_out() -> None:
+    subject = Subject()
+    subject.put(b"old")
+    token = subject.data_plane.iterator(subject.stream, FIRST, "LATEST")
+
+    subject.put(b"new")
+
+    assert subject.get(token)[0] == [b"new"]
+
+
+def test_pages_follow_one_another() -> None:
+    subject = Subject()
+    subject.put(b"a", b"b", b"c")
+
+    first, token = subject.get(subject.data_plane.iterator(subject.stream, FIRST, "TRIM_HORIZON"), limit=2)
+    assert token is not None
+    second, _ = subject.get(token, limit=2)
+
+    assert (first, second) == ([b"a", b"b"], [b"c"])
+
+
+def test_sequence_numbers_have_56_digits_and_grow() -> None:
+    numbers = Subject().put(b"a", b"b", b"c")
+
+    assert [len(number) for number in numbers] == [56, 56, 56]
+    assert sorted(numbers, key=int) == numbers
+
+
+def test_millis_behind_latest_is_the_age_of_the_next_record() -> None:
+    # GIVEN two records, the second one second after the first
+    subject = Subject()
+    subject.put(b"a")
+    subject.clock.advance(1)
+    subject.put(b"b")
+    subject.clock.advance(2.5)
+    iterator = subject.data_plane.decode_iterator(
+        subject.data_plane.iterator(subject.stream, FIRST, "TRIM_HORIZON")
+    )
+
+    # THEN
+    assert subject.data_plane.get(subject.stream, iterator, 1).millis_behind_latest == 2500
+    assert subject.data_plane.get(subject.stream, iterator, None).millis_behind_latest == 0
+
+
+def test_records_leave_with_the_retention_period() -> None:
+    subject = Subject()
+    subject.put(b"a")
+    subject.clock.advance(24 * 3600 + 1)
+    subject.put(b"b")
+
+    assert subject.read("TRIM_HORIZON") == [b"b"]
+
+
+def test_a_longer_retention_period_keeps_them() -> None:
+    subject = Subject()
+    subject.stream.retention_period_hours = 48
+    subject.put(b"a")
+    subject.clock.advance(24 * 3600 + 1)
+
+    assert subject.read("TRIM_HORIZON") == [b"a"]
+
+
+def test_an_iterator_expires_after_five_minutes() -> None:
+    subject = Subject()
+    token = subject.data_plane.iterator(subject.stream, FIRST, "LATEST")
+    subject.clock.advance(301)
+
+    with pytest.raises(ServiceError) as raised:
+        subject.get(token)
+
+    assert raised.value.code == "ExpiredIteratorException"
+
+
+def test_the_md5_of_the_partition_key_chooses_the_shard() -> None:
+    # GIVEN four shards
+    subject = Subject(shard_count=4)
+
+    # WHEN twenty keys are written
+    chosen = {
+        key: subject.data_plane.put(subject.stream, NewRecord(key, b"x"))[1] for key in map(str, range(20))
+    }
+
+    # THEN each is where its hash says, and the ranges of the shards leave no gap
+    for key, shard_id in chosen.items():
+        shard = subject.stream.shards[shard_id]
+        assert shard.starting_hash <= hash_key(NewRecord(key, b"x")) <= shard.ending_hash
+    assert set(chosen.values()) == set(subject.stream.shards)
+
+
+@pytest.mark.parametrize(
+    ("explicit", "index"), [("0", 0), (str(2**127 - 1), 0), (str(2**127), 1), (str(MAXIMUM_HASH_KEY), 1)]
+)
+def test_an_explicit_hash_key_overrides_the_partition_key(explicit: str, index: int) -> None:
+    subject = Subject(shard_count=2)
+
+    _, shard_id = subject.data_plane.put(subject.stream, NewRecord("any", b"x", explicit))
+
+    assert shard_id == f"shardId-{index:012d}"
+
+
+@pytest.mark.parametrize(
+    ("records", "code", "fragment"),
+    [
+        ([NewRecord("k", b"x")] * 501, "ValidationException", "'records' failed"),
+        (
+            [NewRecord("k", b"x"), NewRecord("k", b"x" * 1_048_577)],
+            "ValidationException",
+            "'records.2.member.data'",
+        ),
+        ([NewRecord("", b"x")], "ValidationException", "greater than or equal to 1"),
+        ([NewRecord("k" * 257, b"x")], "ValidationException", "less than or equal to 256"),
+        ([NewRecord("k", b"x", str(2**128))], "InvalidArgumentException", "ExplicitHashKey"),
+        ([NewRecord("k", b"x", "-1")], "InvalidArgumentException", "ExplicitHashKey"),
+        ([NewRecord("k", b"x" * 1_048_576)] * 11, "InvalidArgumentException", "10 MB"),
+    ],
+    ids=["count", "data", "empty key", "long key", "hash key", "negative hash key", "total"],
+)
+def test_a_request_outside_the_limits_is_refused_whole(
+    records: list[NewRecord], code: str, fragment: str
+) -> None:
+    subject = Subject()
+
+    with pytest.raises(ServiceError) as raised:
+        subject.data_plane.put_all(subject.stream, records)
+
+    assert (raised.value.code, fragment in raised.value.message) == (code, True)
+    assert subject.read("TRIM_HORIZON") == []
+
+
+@pytest.mark.parametrize("limit", [0, 10_001])
+def test_a_limit_out_of_range_is_refused(limit: int) -> None:
+    subject = Subject()
+    token = subject.data_plane.iterator(subject.stream, FIRST, "LATEST")
+
+    with pytest.raises(ServiceError) as raised:
+        subject.get(token, limit)
+
+    assert raised.value.code == "InvalidArgumentException"
+
+
+@pytest.mark.parametrize(
+    ("iterator_type", "arguments", "code"),
+    [
+        ("AT_SEQUENCE_NUMBER", {}, "InvalidArgumentException"),
+        ("AFTER_SEQUENCE_NUMBER", {"sequence_number": "x"}, "InvalidArgumentException"),
+        ("AT_TIMESTAMP", {}, "InvalidArgumentException"),
+        ("SOMEWHERE", {}, "InvalidArgumentException"),
+    ],
+)
+def test_an_incomplete_iterator_request_is_refused(
+    iterator_type: str, arguments: dict[str, Any], code: str
+) -> None:
+    with pytest.raises(ServiceError) as raised:
+        Subject().read(iterator_type, **arguments)
+
+    assert raised.value.code == code
+
+
+def test_an_unknown_shard_is_named() -> None:
+    with pytest.raises(ServiceError) as raised:
+        Subject().read("LATEST", shard_id="shardId-000000000009")
+
+    assert raised.value.code == "ResourceNotFoundException"
+    assert "shardId-000000000009 in stream orders under account 000000000000" in raised.value.message
+
+
+def split(subject: Subject) -> None:
+    """Split the first shard in the middle, as the control plane does."""
+    parent = subject.stream.shards[FIRST]
+    for index, start, end in ((1, 0, 2**127 - 1), (2, 2**127, MAXIMUM_HASH_KEY)):
+        child = Shard(index, start, end, parent=FIRST, clock=subject.clock)
+        subject.stream.shards[child.shard_id] = child
+    parent.is_open = False
+
+
+def test_a_split_shard_keeps_its_records_and_ends_with_its_children() -> None:
+    # GIVEN a shard with a record
+    subject = Subject()
+    (before,) = subject.put(b"before")
+
+    # WHEN it is split and more is written
+    subject.clock.advance(1)
+    split(subject)
+    (after,) = subject.put(b"after")
+
+    # THEN the parent holds the old record, ends, and names its children
+    token = subject.data_plane.iterator(subject.stream, FIRST, "TRIM_HORIZON")
+    page = subject.data_plane.get(subject.stream, subject.data_plane.decode_iterator(token), None)
+    assert ([record["Data"] for record in page.records], page.next_iterator) == ([b"before"], None)
+    assert [(child["ShardId"], child["ParentShards"]) for child in page.child_shards] == [
+        ("shardId-000000000001", [FIRST]),
+        ("shardId-000000000002", [FIRST]),
+    ]
+    # AND the new record's sequence number follows the parent's last
+    assert int(after) > int(
+        subject.stream.shards[FIRST].to_json()["SequenceNumberRange"]["EndingSequenceNumber"]
+    )
+    assert int(after) > int(before)
+
+
+@pytest.mark.parametrize(
+    ("shard_filter", "expected"),
+    [
+        (None, [0, 1, 2]),
+        ({"Type": "AT_LATEST"}, [1, 2]),
+        ({"Type": "AT_TRIM_HORIZON"}, [0]),
+        ({"Type": "AFTER_SHARD_ID", "ShardId": FIRST}, [1, 2]),
+    ],
+)
+def test_shards_are_listed_by_filter(shard_filter: dict[str, Any] | None, expected: list[int]) -> None:
+    subject = Subject()
+    subject.clock.advance(1)
+    split(subject)
+
+    shards, token = list_shards(subject.stream, shard_filter=shard_filter)
+
+    assert ([shard["ShardId"] for shard in shards], token) == ([f"shardId-{i:012d}" for i in expected], None)
+
+
+def test_a_long_listing_goes_on_with_its_token() -> None:
+    subject = Subject(shard_count=3)
+
+    first, token = list_shards(subject.stream, maximum_results=2)
+    assert token is not None
+    name, start, shard_filter = decode_token(token)
+    rest, end = list_shards(subject.stream, start, shard_filter, maximum_results=2)
+
+    assert (name, end) == ("orders", None)
+    assert [shard["ShardId"] for shard in first + rest] == sorted(subject.stream.shards)
