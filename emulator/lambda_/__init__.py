@@ -1,0 +1,1 @@
+"""Lambda functions in a subprocess under AWS's own runtime interface client, without Docker."""

@@ -1,0 +1,295 @@
+"""One execution environment of a function version: a scratch directory, and one runtime process at a time."""
+
+import importlib.util
+import platform
+import shutil
+import threading
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TypeVar
+
+from emulator.lambda_.environment_variables import function_environment
+from emulator.lambda_.function_log import FunctionLog
+from emulator.lambda_.function_settings import FunctionSettings
+from emulator.lambda_.report import (
+    MEBIBYTE,
+    InvocationReport,
+    Phase,
+    PlatformError,
+    exit_error,
+    timeout_error,
+)
+from emulator.lambda_.runtime_api import (
+    FunctionFailure,
+    Invocation,
+    Response,
+    RuntimeApi,
+    RuntimeExit,
+)
+from emulator.lambda_.runtime_api_server import RuntimeApiServer
+from emulator.lambda_.runtime_process import RuntimeProcess
+
+T = TypeVar("T")
+Result = Response | FunctionFailure | PlatformError
+
+# https://docs.aws.amazon.com/lambda/latest/dg/lambda-runtime-environment.html
+INITIALIZATION_TIMEOUT_SECONDS = 10
+# Short at first, so that a process that ends early was seen at all.
+FIRST_MEMORY_CHECK_SECONDS = 0.01
+MEMORY_CHECK_SECONDS = 0.1
+
+
+@dataclass(frozen=True, slots=True)
+class InvocationResult:
+    """What an invocation gave: the payload, the error's type if it failed, and its log, event by event."""
+
+    payload: bytes
+    error_type: str | None
+    log_events: list[str]
+
+
+@dataclass(slots=True)
+class _Runtime:
+    """A runtime process with its side of the Runtime API."""
+
+    api: RuntimeApi
+    server: RuntimeApiServer
+    process: RuntimeProcess
+    out_of_memory: bool = False
+
+
+class EnvironmentStoppedError(Exception):
+    """The environment was stopped before it could take the invocation."""
+
+
+class ExecutionEnvironment:
+    """Runs the invocations of one function version, one at a time.
+
+    A runtime that crashed, timed out or failed to initialize is started again by the next invocation, within that
+    invocation's timeout; temporary files stay, as in Lambda. Two limits differ from Lambda's: memory is checked ten
+    times a second (Linux) and counts what the function's own process cannot share or drop, and the size of the
+    temporary directory is not limited.
+
+    https://docs.aws.amazon.com/lambda/latest/dg/lambda-runtime-environment.html
+    """
+
+    def __init__(
+        self, name: str, settings: FunctionSettings, platform_environment: Mapping[str, str], directory: Path
+    ) -> None:
+        self._name = name
+        self._settings = settings
+        self._platform_environment = dict(platform_environment)
+        self._directory = directory
+        self._task_root = directory / "task"
+        self._format = settings.platform_log_format()
+        self._log = FunctionLog()
+        self._log_lock = threading.Lock()
+        self._busy = threading.Lock()
+        self._runtime: _Runtime | None = None
+        self._initialization_seconds: float | None = None
+        self._stopped = False
+
+    def start(self) -> None:
+        """Lay out the directory and run the initialization; a failure of the function's code is kept for `invoke`."""
+        with self._busy:
+            self._lay_out()
+            started = time.monotonic()
+            self._append_log(self._format.initialization_start(runtime_version()))
+            failure = self._initialize("init", started + INITIALIZATION_TIMEOUT_SECONDS)
+            if failure is None:
+                self._initialization_seconds = time.monotonic() - started
+
+    def invoke(
+        self, request_id: str, payload: bytes, invoked_function_arn: str, trace_id: str | None
+    ) -> InvocationResult:
+        """Run one invocation to its end; every failure of the function is a result, not an exception."""
+        with self._busy:
+            started = time.monotonic()
+            deadline = started + self._settings.timeout_seconds
+            failure = None
+            if self._runtime is None or not self._runtime.api.ready:
+                failure = self._initialize("invoke", deadline)
+            self._append_log(self._format.start(request_id, self._settings.version))
+            outcome: Result
+            if failure is not None:
+                outcome = failure
+            else:
+                remaining_ms = max(deadline - time.monotonic(), 0) * 1000
+                invocation = Invocation(
+                    request_id,
+                    payload,
+                    invoked_function_arn,
+                    int(time.time() * 1000 + remaining_ms),
+                    trace_id,
+                )
+                outcome = self._run(invocation, deadline)
+            reported_failure = failure or (outcome if isinstance(outcome, PlatformError) else None)
+            return self._finish(request_id, outcome, reported_failure, time.monotonic() - started)
+
+    def stop(self, *, wait_for_invocation: bool) -> None:
+        """End the runtime and remove the directory.
+
+        An invocation under way is cut off, unless `wait_for_invocation` leaves it to its end (and its timeout).
+        """
+        self._stopped = True
+        if wait_for_invocation and self._busy.locked():
+            threading.Thread(target=self._close, name=f"lambda-stop-{self._name}", daemon=True).start()
+            return
+        runtime = self._runtime
+        if runtime is not None:
+            runtime.process.kill()
+        self._close()
+
+    def unread_log(self) -> str:
+        """What the function wrote since its last invocation."""
+        with self._log_lock:
+            return "\n".join(self._log.take())
+
+    def _close(self) -> None:
+        with self._busy:
+            self._end_runtime()
+            shutil.rmtree(self._directory, ignore_errors=True)
+
+    def _lay_out(self) -> None:
+        layers = self._directory / "opt"
+        layers.mkdir(parents=True)
+        (self._directory / "tmp").mkdir(mode=0o700)
+        shutil.copytree(self._settings.code, self._task_root)
+        for layer in self._settings.layers:
+            shutil.copytree(layer, layers, dirs_exist_ok=True)
+
+    def _initialize(self, phase: Phase, deadline: float) -> FunctionFailure | PlatformError | None:
+        """Start a new runtime and wait until it is ready; how that failed, if it did."""
+        self._end_runtime()
+        if self._stopped:
+            raise EnvironmentStoppedError(self._name)
+        started = time.monotonic()
+        runtime = self._runtime = self._launch()
+        if self._stopped:
+            # `stop` may have looked before there was a runtime to end.
+            runtime.process.kill()
+        outcome = self._await(runtime, runtime.api.await_initialization, deadline)
+        if outcome is True:
+            return None
+        runtime.process.kill()
+        failure: FunctionFailure | PlatformError
+        if isinstance(outcome, RuntimeExit):
+            failure = exit_error(outcome.return_code, runtime.out_of_memory)
+        elif isinstance(outcome, FunctionFailure):
+            failure = outcome
+        else:
+            failure = timeout_error(self._settings.timeout_seconds)
+        reported_type = failure.error_type if outcome else None
+        self._append_log(self._format.initialization_report(time.monotonic() - started, phase, reported_type))
+        return failure
+
+    def _launch(self) -> _Runtime:
+        api = RuntimeApi(self._settings.max_response_bytes)
+        server = RuntimeApiServer(api, self._name)
+        process = RuntimeProcess(self._name, self._log, self._log_lock)
+        environment = function_environment(
+            self._platform_environment | {"AWS_LAMBDA_RUNTIME_API": server.address},
+            self._settings.configured_environment,
+            runtime=self._settings.runtime,
+            runtime_directory=runtime_directory(),
+            task_root=self._task_root,
+            layers=self._directory / "opt",
+            temporary_directory=self._directory / "tmp",
+            log_format=self._settings.log_format,
+            log_level=self._settings.application_log_level,
+        )
+        server.start()
+        try:
+            process.start(self._settings.handler, self._task_root, environment, api.exited)
+        except OSError:
+            server.stop()
+            raise
+        return _Runtime(api, server, process)
+
+    def _run(self, invocation: Invocation, deadline: float) -> Result:
+        """Hand the invocation to the runtime and wait until it has answered and asks for the next one."""
+        assert self._runtime is not None
+        runtime = self._runtime
+        runtime.api.submit(invocation)
+        outcome = self._await(runtime, runtime.api.await_outcome, deadline)
+        if outcome is None:
+            runtime.process.kill()
+            return timeout_error(self._settings.timeout_seconds)
+        # An answered invocation ends when the runtime asks for the next one; if it never does it starts afresh.
+        if not runtime.api.await_next(deadline - time.monotonic()):
+            runtime.process.kill()
+        if isinstance(outcome, RuntimeExit):
+            return exit_error(outcome.return_code, runtime.out_of_memory)
+        return outcome
+
+    def _await(self, runtime: _Runtime, wait: Callable[[float], T], deadline: float) -> T:
+        """Call `wait` until it has something to say or the deadline passes; watch the memory meanwhile."""
+        limit = self._settings.memory_size_mb * MEBIBYTE
+        interval = FIRST_MEMORY_CHECK_SECONDS
+        while True:
+            remaining = deadline - time.monotonic()
+            result = wait(min(remaining, interval))
+            interval = min(interval * 2, MEMORY_CHECK_SECONDS)
+            if result or remaining <= 0:
+                return result
+            use = runtime.process.read_memory_use()
+            if use is not None and use.charged_bytes > limit and not runtime.out_of_memory:
+                runtime.out_of_memory = True
+                runtime.process.kill()
+
+    def _finish(
+        self,
+        request_id: str,
+        outcome: Result,
+        reported_failure: FunctionFailure | PlatformError | None,
+        duration_seconds: float,
+    ) -> InvocationResult:
+        """Write the closing lines; an error that the handler raised is no failure of the environment there."""
+        assert self._runtime is not None
+        self._runtime.process.drain_output()
+        error_type = None if isinstance(outcome, Response) else outcome.error_type
+        if error_type == "Sandbox.Timedout":
+            duration_seconds = self._settings.timeout_seconds
+        initialization_seconds, self._initialization_seconds = self._initialization_seconds, None
+        memory_bytes = self._runtime.process.peak_memory_bytes
+        report = InvocationReport(
+            request_id=request_id,
+            duration_seconds=duration_seconds,
+            memory_size_mb=self._settings.memory_size_mb,
+            max_memory_used_bytes=memory_bytes,
+            initialization_seconds=initialization_seconds,
+            error_type=reported_failure.error_type if reported_failure else None,
+        )
+        self._append_log(self._format.end(request_id))
+        self._append_log(self._format.report(report))
+        payload = outcome.payload(request_id) if isinstance(outcome, PlatformError) else outcome.payload
+        with self._log_lock:
+            events = self._log.take()
+        return InvocationResult(payload, error_type, events)
+
+    def _append_log(self, event: str | None) -> None:
+        if event is None:
+            return
+        with self._log_lock:
+            self._log.append(event)
+
+    def _end_runtime(self) -> None:
+        runtime, self._runtime = self._runtime, None
+        if runtime is not None:
+            runtime.process.kill()
+            runtime.server.stop()
+
+
+def runtime_version() -> str:
+    """The version of the interpreter that runs every function, as INIT_START names it."""
+    return f"python:{platform.python_version()}"
+
+
+def runtime_directory() -> Path:
+    """Where the runtime interface client is installed."""
+    specification = importlib.util.find_spec("awslambdaric")
+    if specification is None or specification.origin is None:
+        raise ModuleNotFoundError("awslambdaric is not installed")
+    return Path(specification.origin).parent.parent

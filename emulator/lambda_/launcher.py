@@ -1,0 +1,66 @@
+"""The first code of a function's process: ties it to the emulator's life, limits it, and becomes the runtime.
+
+Run as a script, by path, with the standard library alone: `launcher.py LIFELINE HANDLER`. LIFELINE is the read
+end of a pipe whose write end only the emulator holds; the pipe ends with the emulator, however it ends.
+"""
+
+import fcntl
+import os
+import resource
+import select
+import signal
+import sys
+import threading
+
+# Lambda's quota of file descriptors: https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html
+MAX_OPEN_FILES = 1024
+
+
+def end_process_group() -> None:
+    os.killpg(0, signal.SIGKILL)
+
+
+def end_with(lifeline: int) -> None:
+    """End the process group when the pipe ends, even if the function never gives up the interpreter's lock."""
+    if sys.platform == "linux":
+        # The kernel sends the signal, so no thread of ours shows up in the function.
+        fcntl.fcntl(lifeline, fcntl.F_SETOWN, -os.getpgrp())
+        fcntl.fcntl(lifeline, fcntl.F_SETSIG, signal.SIGKILL)
+        fcntl.fcntl(lifeline, fcntl.F_SETFL, fcntl.fcntl(lifeline, fcntl.F_GETFL) | os.O_ASYNC)
+    else:
+        threading.Thread(target=_await_end, args=(lifeline,), name="lifeline", daemon=True).start()
+    # The emulator may have ended before the lines above.
+    poll = select.poll()
+    poll.register(lifeline, 0)
+    if poll.poll(0):
+        end_process_group()
+
+
+def _await_end(lifeline: int) -> None:
+    while os.read(lifeline, 1):
+        pass
+    end_process_group()
+
+
+def limit_resources() -> None:
+    hard = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
+    files = MAX_OPEN_FILES if hard == resource.RLIM_INFINITY else min(MAX_OPEN_FILES, hard)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (files, files))
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+
+
+def main() -> None:
+    lifeline, handler = int(sys.argv[1]), sys.argv[2]
+    end_with(lifeline)
+    limit_resources()
+    # The runtime frames its messages, so that one of many lines stays one event; same pipe, so the order holds.
+    os.environ["_LAMBDA_TELEMETRY_LOG_FD"] = str(os.dup(1))
+    sys.argv = [sys.argv[0], handler]
+
+    from awslambdaric.__main__ import main as run_runtime
+
+    run_runtime(sys.argv)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,211 @@
+"""LocalStack's Lambda service with functions in subprocesses: the runtime executor and the checks at creation."""
+
+import logging
+import shutil
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from localstack import config
+from localstack.aws.api import RequestContext, handler
+from localstack.aws.api.lambda_ import (
+    CreateFunctionRequest,
+    FunctionConfiguration,
+    InvalidParameterValueException,
+    UpdateFunctionCodeRequest,
+    UpdateFunctionConfigurationRequest,
+)
+from localstack.runtime import events
+from localstack.services.lambda_.invocation.lambda_models import (
+    FunctionVersion,
+    InvocationResult,
+)
+from localstack.services.lambda_.invocation.logs import QUEUE_SHUTDOWN, LogHandler, LogItem
+from localstack.services.lambda_.invocation.runtime_executor import LambdaRuntimeException, RuntimeExecutor
+from localstack.services.lambda_.provider import LambdaProvider
+from localstack.services.lambda_.runtimes import ALL_RUNTIMES
+
+from emulator.lambda_.availability import (
+    NotAvailableError,
+    check_configuration,
+    check_runtime,
+    interpreter_runtime,
+)
+from emulator.lambda_.execution_environment import ExecutionEnvironment
+from emulator.lambda_.function_settings import FunctionSettings
+
+LOG = logging.getLogger(__name__)
+
+# https://docs.aws.amazon.com/lambda/latest/dg/lambda-runtimes.html
+RUNTIMES_NEWER_THAN_LOCALSTACK = ("python3.14",)
+ANY_ADDRESS = ("0.0.0.0", "::", "")
+
+
+class SandboxLambdaProvider(LambdaProvider):
+    """LocalStack's Lambda, which refuses at once what the subprocess executor cannot do."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        for runtime in RUNTIMES_NEWER_THAN_LOCALSTACK:
+            if runtime not in ALL_RUNTIMES:
+                ALL_RUNTIMES.append(runtime)
+
+    @handler(operation="CreateFunction", expand=False)
+    def create_function(
+        self, context: RequestContext, request: CreateFunctionRequest
+    ) -> FunctionConfiguration:
+        runtime = None if request.get("PackageType") == "Image" else request.get("Runtime", "")
+        _refuse_unavailable(request, request["FunctionName"], runtime)
+        return super().create_function(context, request)
+
+    @handler(operation="UpdateFunctionConfiguration", expand=False)
+    def update_function_configuration(
+        self, context: RequestContext, request: UpdateFunctionConfigurationRequest
+    ) -> FunctionConfiguration:
+        _refuse_unavailable(request, request["FunctionName"], request.get("Runtime", interpreter_runtime()))
+        return super().update_function_configuration(context, request)
+
+    @handler(operation="UpdateFunctionCode", expand=False)
+    def update_function_code(
+        self, context: RequestContext, request: UpdateFunctionCodeRequest
+    ) -> FunctionConfiguration:
+        _refuse_unavailable({"Code": request}, request["FunctionName"], interpreter_runtime())
+        return super().update_function_code(context, request)
+
+
+def _refuse_unavailable(request: Mapping[str, Any], function_name: str, runtime: str | None) -> None:
+    try:
+        check_runtime(runtime)
+        check_configuration(request, function_name, config.BUCKET_MARKER_LOCAL)
+    except NotAvailableError as error:
+        raise InvalidParameterValueException(str(error), Type="User") from error
+
+
+class EventText(str):
+    """A function's log that LocalStack's log handler cuts into its log events rather than into lines."""
+
+    events: Sequence[str]
+
+    def __new__(cls, events: Sequence[str]) -> "EventText":
+        text = super().__new__(cls, "".join(f"{event}\n" for event in events))
+        text.events = events
+        return text
+
+    def split(self, sep: str | None = None, maxsplit: int = -1) -> list[str]:  # type: ignore[override]
+        return list(self.events) if sep == "\n" else super().split(sep, maxsplit)
+
+
+class SubprocessRuntimeExecutor(RuntimeExecutor):
+    """Runs one execution environment of LocalStack's as a subprocess of the emulator."""
+
+    _environment: ExecutionEnvironment | None = None
+    _stopped = False
+
+    def start(self, env_vars: dict[str, str]) -> None:
+        version = self.function_version
+        self._log_group, self._log_stream = (
+            env_vars["AWS_LAMBDA_LOG_GROUP_NAME"],
+            env_vars["AWS_LAMBDA_LOG_STREAM_NAME"],
+        )
+        self._environment = ExecutionEnvironment(
+            f"{version.id.function_name}-{self.id[:8]}",
+            _function_settings(version),
+            env_vars,
+            _environments_directory() / self.id,
+        )
+        self._environment.start()
+
+    def stop(self) -> None:
+        self._stopped = True
+        if self._environment is not None:
+            # A version that is replaced or deleted finishes what it has begun; a stopping emulator does not wait.
+            self._environment.stop(wait_for_invocation=not events.infra_stopping.is_set())
+
+    def invoke(self, payload: dict[str, str]) -> InvocationResult:
+        if self._environment is None:
+            raise LambdaRuntimeException(f"Execution environment {self.id} was not started.")
+        result = self._environment.invoke(
+            payload["invoke-id"],
+            payload["payload"].encode(),
+            payload["invoked-function-arn"],
+            payload["trace-id"],
+        )
+        log = EventText(result.log_events)
+        if self._stopped:
+            self._store_last_log(log)
+        return InvocationResult(
+            payload["invoke-id"], result.payload, is_error=result.error_type is not None, logs=log
+        )
+
+    def _store_last_log(self, log: "EventText") -> None:
+        """Store the log of an invocation that outlived its version's own log handler."""
+        log_handler = LogHandler(self.function_version.config.role, self.function_version.id.region)
+        log_handler.add_logs(LogItem(self._log_group, self._log_stream, log))
+        log_handler.log_queue.put(QUEUE_SHUTDOWN)
+        log_handler.run_log_loop()
+
+    def get_logs(self) -> str:
+        return self._environment.unread_log() if self._environment is not None else ""
+
+    def get_address(self) -> str:
+        return "127.0.0.1"
+
+    def get_endpoint_from_executor(self) -> str:
+        host = str(config.GATEWAY_LISTEN[0].host)
+        return "127.0.0.1" if host in ANY_ADDRESS else host
+
+    def get_runtime_endpoint(self) -> str:
+        """LocalStack asks for the address of its own container's callback; our functions have no use for it."""
+        return ""
+
+    @classmethod
+    def prepare_version(cls, function_version: FunctionVersion) -> None:
+        settings = function_version.config
+        try:
+            check_runtime(settings.runtime)
+        except NotAvailableError as error:
+            raise LambdaRuntimeException(str(error)) from error
+        if settings.runtime != interpreter_runtime():
+            LOG.warning(
+                "%s names the runtime %s; it runs on %s, the interpreter of the emulator.",
+                function_version.qualified_arn,
+                settings.runtime,
+                interpreter_runtime(),
+            )
+        settings.code.prepare_for_execution()
+        for layer in settings.layers:
+            layer.code.prepare_for_execution()
+
+    @classmethod
+    def cleanup_version(cls, function_version: FunctionVersion) -> None:
+        """Nothing to do: LocalStack removes the code, and each environment its own directory."""
+
+    @classmethod
+    def validate_environment(cls) -> bool:
+        # What an emulator that was killed has left behind.
+        shutil.rmtree(_environments_directory(), ignore_errors=True)
+        return True
+
+
+def _environments_directory() -> Path:
+    return Path(config.dirs.tmp).absolute() / "lambda-environments"
+
+
+def _function_settings(version: FunctionVersion) -> FunctionSettings:
+    settings = version.config
+    logging_config = settings.logging_config or {}
+    return FunctionSettings(
+        function_name=version.id.function_name,
+        version=version.id.qualifier,
+        handler=settings.handler,
+        runtime=settings.runtime,
+        timeout_seconds=settings.timeout,
+        memory_size_mb=settings.memory_size,
+        max_response_bytes=config.LAMBDA_LIMITS_MAX_FUNCTION_PAYLOAD_SIZE_BYTES,
+        code=settings.code.get_unzipped_code_location(),
+        layers=[layer.code.get_unzipped_code_location() for layer in settings.layers],
+        configured_environment=settings.environment or {},
+        log_format=logging_config.get("LogFormat", "Text"),
+        application_log_level=logging_config.get("ApplicationLogLevel"),
+        system_log_level=logging_config.get("SystemLogLevel"),
+    )

@@ -1,0 +1,215 @@
+"""One execution environment with real processes, without an emulator around it."""
+
+import json
+import threading
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from emulator.lambda_ import execution_environment
+from emulator.lambda_.execution_environment import (
+    EnvironmentStoppedError,
+    ExecutionEnvironment,
+    InvocationResult,
+)
+from emulator.lambda_.function_settings import FunctionSettings
+from tests.integration.lambda_functions import normalize
+from tests.integration.test_lambda_processes import running
+from tests.polling import poll_until
+
+PLATFORM = {
+    "AWS_LAMBDA_FUNCTION_NAME": "f",
+    "AWS_LAMBDA_FUNCTION_VERSION": "$LATEST",
+    "AWS_LAMBDA_FUNCTION_MEMORY_SIZE": "128",
+    "AWS_LAMBDA_LOG_GROUP_NAME": "/aws/lambda/f",
+    "AWS_LAMBDA_LOG_STREAM_NAME": "stream",
+}
+MakeEnvironment = Callable[..., ExecutionEnvironment]
+
+
+@pytest.fixture
+def make_environment(tmp_path: Path) -> Iterator[MakeEnvironment]:
+    """Return a factory of started environments, which are stopped after the test."""
+    made: list[ExecutionEnvironment] = []
+
+    def make(code: str, **changes: Any) -> ExecutionEnvironment:
+        source = tmp_path / "source"
+        source.mkdir(exist_ok=True)
+        (source / "handler.py").write_text(code)
+        values: dict[str, Any] = {
+            "function_name": "f",
+            "version": "$LATEST",
+            "handler": "handler.handler",
+            "runtime": "python3.13",
+            "timeout_seconds": 30,
+            "memory_size_mb": 128,
+            "max_response_bytes": 6_291_556,
+            "code": source,
+        }
+        settings = FunctionSettings(**(values | changes))
+        environment = ExecutionEnvironment("f-1", settings, PLATFORM, tmp_path / "environment")
+        made.append(environment)
+        environment.start()
+        return environment
+
+    yield make
+    for environment in made:
+        environment.stop(wait_for_invocation=False)
+
+
+def invoke(environment: ExecutionEnvironment, event: Any = None) -> InvocationResult:
+    return environment.invoke("request-1", json.dumps(event).encode(), "arn:f", None)
+
+
+def test_initialization_that_takes_too_long_is_tried_again_within_the_invocation(
+    make_environment: MakeEnvironment, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """https://docs.aws.amazon.com/lambda/latest/dg/lambda-runtime-environment.html"""
+    # GIVEN
+    monkeypatch.setattr(execution_environment, "INITIALIZATION_TIMEOUT_SECONDS", 0.5)
+    environment = make_environment("import time\ntime.sleep(60)\n", timeout_seconds=1)
+
+    # WHEN
+    result = invoke(environment)
+
+    # THEN
+    assert json.loads(result.payload) == {
+        "errorType": "Sandbox.Timedout",
+        "errorMessage": "RequestId: request-1 Error: Task timed out after 1.00 seconds",
+    }
+    assert [normalize(event) for event in result.log_events] == [
+        "INIT_START Runtime Version: python:3.x",
+        "INIT_REPORT Init Duration: N ms\tPhase: init\tStatus: timeout",
+        "INIT_REPORT Init Duration: N ms\tPhase: invoke\tStatus: timeout",
+        "START RequestId: request-1 Version: $LATEST",
+        "END RequestId: request-1",
+        "REPORT RequestId: request-1\tDuration: N ms\tBilled Duration: N ms\tMemory Size: 128 MB\t"
+        "Max Memory Used: N MB\tStatus: timeout",
+    ]
+
+
+def test_initialization_that_is_slow_only_once_succeeds_within_the_invocation(
+    make_environment: MakeEnvironment, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # GIVEN
+    monkeypatch.setattr(execution_environment, "INITIALIZATION_TIMEOUT_SECONDS", 0.5)
+    environment = make_environment(
+        "import pathlib, tempfile, time\n"
+        "marker = pathlib.Path(tempfile.gettempdir(), 'marker')\n"
+        "if not marker.exists():\n"
+        "    marker.touch()\n"
+        "    time.sleep(60)\n"
+        "def handler(event, context):\n"
+        "    return 'ready'\n"
+    )
+
+    # WHEN
+    result = invoke(environment)
+
+    # THEN
+    assert (result.error_type, result.payload) == (None, b'"ready"')
+
+
+def test_what_a_killed_function_wrote_last_is_in_its_log(make_environment: MakeEnvironment) -> None:
+    # GIVEN
+    environment = make_environment(
+        "import os, signal\n"
+        "def handler(event, context):\n"
+        "    os.write(1, b'x' * 60000 + b'\\nlast words')\n"
+        "    os.kill(os.getpid(), signal.SIGKILL)\n"
+    )
+
+    # WHEN
+    result = invoke(environment)
+
+    # THEN
+    assert result.log_events[2:4] == ["x" * 60000, "last words"]
+
+
+def test_program_that_a_crashed_function_left_behind_is_ended(make_environment: MakeEnvironment) -> None:
+    # GIVEN
+    environment = make_environment(
+        "import os, subprocess\n"
+        "def handler(event, context):\n"
+        "    print(subprocess.Popen(['sleep', '600']).pid)\n"
+        "    os._exit(1)\n"
+    )
+
+    # WHEN
+    result = invoke(environment)
+
+    # THEN
+    program = int(result.log_events[2])
+    poll_until("the program to end", lambda: not running([program]), timeout_seconds=5)
+
+
+def test_stop_ends_an_invocation_under_way_and_removes_the_directory(
+    make_environment: MakeEnvironment, tmp_path: Path
+) -> None:
+    # GIVEN
+    environment = make_environment(
+        "import pathlib, time\n"
+        "def handler(event, context):\n"
+        "    pathlib.Path(event).touch()\n"
+        "    time.sleep(600)\n",
+        timeout_seconds=900,
+    )
+    results: list[InvocationResult] = []
+    caller = threading.Thread(target=lambda: results.append(invoke(environment, str(tmp_path / "begun"))))
+    caller.start()
+    poll_until("the function to run", (tmp_path / "begun").exists)
+
+    # WHEN
+    environment.stop(wait_for_invocation=False)
+    caller.join(5)
+
+    # THEN
+    assert [result.error_type for result in results] == ["Runtime.ExitError"]
+    assert not (tmp_path / "environment").exists()
+
+
+def test_stopped_environment_takes_no_invocation(make_environment: MakeEnvironment) -> None:
+    # GIVEN
+    environment = make_environment("def handler(event, context):\n    return 1\n")
+    environment.stop(wait_for_invocation=False)
+
+    # WHEN / THEN
+    with pytest.raises(EnvironmentStoppedError):
+        invoke(environment)
+
+
+def test_environments_leave_no_descriptors_behind(make_environment: MakeEnvironment, tmp_path: Path) -> None:
+    # GIVEN
+    environment = make_environment(
+        "import os\ndef handler(event, context):\n    if event:\n        os._exit(1)\n"
+    )
+    descriptors = Path("/proc/self/fd" if Path("/proc/self/fd").exists() else "/dev/fd")
+    before = len(list(descriptors.iterdir()))
+
+    # WHEN
+    for _ in range(5):
+        invoke(environment, "crash")
+        invoke(environment)
+
+    # THEN
+    poll_until(
+        "descriptors to be closed", lambda: len(list(descriptors.iterdir())) <= before, timeout_seconds=10
+    )
+
+
+def test_variables_of_the_emulators_own_environment_do_not_reach_the_function(
+    make_environment: MakeEnvironment, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # GIVEN
+    monkeypatch.setenv("SECRET_OF_THE_EMULATOR", "1")
+    environment = make_environment(
+        "import os\ndef handler(event, context):\n    return 'SECRET_OF_THE_EMULATOR' in os.environ\n"
+    )
+
+    # WHEN
+    result = invoke(environment)
+
+    # THEN
+    assert result.payload == b"false"
