@@ -1,0 +1,85 @@
+"""Telling the dead-letter queue which records were given up."""
+
+import json
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from typing import Any, Protocol
+
+from botocore.exceptions import BotoCoreError, ClientError
+
+from emulator.pipes.errors import DeadLetterError
+from emulator.pipes.event import Event
+
+
+class DeadLetterQueue(Protocol):
+    """Where dead-letter messages go."""
+
+    def send(self, message: str) -> None:
+        """Send one message; raises DeadLetterError."""
+
+
+class SqsDeadLetterQueue:
+    """An SQS queue, by ARN."""
+
+    def __init__(self, client: Any, queue_arn: str) -> None:
+        self._client = client
+        self._account_id, self._queue_name = queue_arn.split(":")[4:6]
+
+    def send(self, message: str) -> None:
+        """Send one message."""
+        try:
+            queue = self._client.get_queue_url(
+                QueueName=self._queue_name, QueueOwnerAWSAccountId=self._account_id
+            )
+            self._client.send_message(QueueUrl=queue["QueueUrl"], MessageBody=message)
+        except (ClientError, BotoCoreError) as error:
+            raise DeadLetterError(str(error)) from error
+
+
+class SnsDeadLetterTopic:
+    """An SNS topic, by ARN."""
+
+    def __init__(self, client: Any, topic_arn: str) -> None:
+        self._client = client
+        self._topic_arn = topic_arn
+
+    def send(self, message: str) -> None:
+        """Publish one message."""
+        try:
+            self._client.publish(TopicArn=self._topic_arn, Message=message)
+        except (ClientError, BotoCoreError) as error:
+            raise DeadLetterError(str(error)) from error
+
+
+def dynamodb_dead_letter_message(
+    events: Sequence[Event], *, pipe_arn: str, stream_arn: str, shard_id: str, condition: str, now: float
+) -> str:
+    """Describe a batch that was given up; the records themselves stay in the stream.
+
+    https://docs.aws.amazon.com/lambda/latest/dg/services-dynamodb-errors.html
+    """
+    first, last = events[0], events[-1]
+    return json.dumps(
+        {
+            "context": {"partnerResourceArn": pipe_arn, "condition": condition},
+            "version": "1.0",
+            "timestamp": _utc(now).isoformat(timespec="milliseconds").replace("+00:00", "Z"),
+            "DDBStreamBatchInfo": {
+                "shardId": shard_id,
+                "startSequenceNumber": first.sequence_number,
+                "endSequenceNumber": last.sequence_number,
+                "approximateArrivalOfFirstRecord": _whole_seconds(first.created_at),
+                "approximateArrivalOfLastRecord": _whole_seconds(last.created_at),
+                "batchSize": len(events),
+                "streamArn": stream_arn,
+            },
+        }
+    )
+
+
+def _utc(epoch_seconds: float) -> datetime:
+    return datetime.fromtimestamp(epoch_seconds, UTC)
+
+
+def _whole_seconds(epoch_seconds: float) -> str:
+    return _utc(epoch_seconds).strftime("%Y-%m-%dT%H:%M:%SZ")

@@ -1,0 +1,84 @@
+"""A pipe: its definition, its state and how far it has read."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+
+
+@dataclass(frozen=True, slots=True)
+class StreamParameters:
+    """How a stream is read; None for attempts and age means without limit.
+
+    https://docs.aws.amazon.com/eventbridge/latest/pipes-reference/API_PipeSourceDynamoDBStreamParameters.html
+    """
+
+    starting_position: str
+    batch_size: int = 100
+    maximum_batching_window_in_seconds: int = 0
+    parallelization_factor: int = 1
+    maximum_retry_attempts: int | None = None
+    maximum_record_age_in_seconds: int | None = None
+    automatic_bisect: bool = False
+    dead_letter_arn: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PipeDefinition:
+    """What the caller asked for. `filter_patterns` of None means that no filter was ever given."""
+
+    source_arn: str
+    target_arn: str
+    role_arn: str
+    stream_parameters: StreamParameters
+    partition_key: str
+    filter_patterns: tuple[str, ...] | None = None
+    description: str | None = None
+    log_level: str | None = None
+
+
+@dataclass(slots=True)
+class Progress:
+    """How far each shard has been read: what survives a stop.
+
+    A shard with neither entry is read from its trim horizon.
+    """
+
+    checkpoints: dict[str, str] = field(default_factory=dict)
+    finished_shard_ids: set[str] = field(default_factory=set)
+    starting_position_resolved: bool = False
+
+    def checkpoint(self, shard_id: str) -> str | None:
+        """Return the last sequence number of the shard that needs no delivery any more."""
+        return self.checkpoints.get(shard_id)
+
+    def advance(self, shard_id: str, sequence_number: str) -> None:
+        """Move the checkpoint of a shard."""
+        self.checkpoints[shard_id] = sequence_number
+
+    def finish(self, shard_id: str) -> None:
+        """Note that a closed shard has been delivered to its end."""
+        self.finished_shard_ids.add(shard_id)
+        self.checkpoints.pop(shard_id, None)
+
+    def keep_only(self, shard_ids: set[str]) -> None:
+        """Forget the shards that the stream no longer lists."""
+        self.finished_shard_ids &= shard_ids
+        for shard_id in self.checkpoints.keys() - shard_ids:
+            del self.checkpoints[shard_id]
+
+
+@dataclass(slots=True)
+class Pipe:
+    """One pipe of an account and region."""
+
+    arn: str
+    name: str
+    account_id: str
+    region: str
+    definition: PipeDefinition
+    desired_state: str
+    current_state: str
+    creation_time: datetime
+    last_modified_time: datetime
+    tags: dict[str, str] = field(default_factory=dict)
+    state_reason: str | None = None
+    progress: Progress = field(default_factory=Progress)
