@@ -1,0 +1,105 @@
+"""Object names: prefix expressions, the default date path and the suffix."""
+
+import re
+import secrets
+import string
+import uuid
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from zoneinfo import ZoneInfo
+
+from emulator.firehose.configuration import Configuration, S3Destination
+from emulator.firehose.record import ErrorOutputType
+from emulator.firehose.timestamp_pattern import compile_pattern
+
+EXPRESSION = re.compile(r"!\{([A-Za-z]+):([^}]*)\}")
+_DATE_PATH = "!{timestamp:yyyy/MM/dd/HH}/"
+_ALPHABET = string.ascii_letters + string.digits
+
+
+@dataclass(frozen=True, slots=True)
+class Expression:
+    """One `!{namespace:value}` of a prefix."""
+
+    namespace: str
+    value: str
+
+
+def expressions(prefix: str) -> list[Expression]:
+    """Return the expressions of a prefix, in order."""
+    return [Expression(*match.groups()) for match in EXPRESSION.finditer(prefix)]
+
+
+def random_string() -> str:
+    """Return what `!{firehose:random-string}` stands for: eleven characters, other ones each time."""
+    return "".join(secrets.choice(_ALPHABET) for _ in range(11))
+
+
+def data_prefix(prefix: str) -> str:
+    """Return the prefix with the date path that Firehose appends when it names no time.
+
+    A prefix whose only expressions are random strings gets the date path too; whether AWS does that is not known.
+
+    https://docs.aws.amazon.com/firehose/latest/dev/s3-prefixes.html
+    """
+    if any(expression.namespace == "timestamp" for expression in expressions(prefix)):
+        return prefix
+    return prefix + _DATE_PATH
+
+
+def error_prefix(prefix: str, error_output_prefix: str) -> str:
+    """Return the prefix of error objects.
+
+    An error output prefix with expressions is used as it stands. Without any, the error output type and the
+    date path follow it, and without an error output prefix they follow the prefix; AWS documents the latter
+    only, and leaves open how its date is written.
+
+    https://docs.aws.amazon.com/firehose/latest/dev/s3-prefixes.html
+    """
+    if expressions(error_output_prefix):
+        return error_output_prefix
+    return (error_output_prefix or prefix) + "!{firehose:error-output-type}/" + _DATE_PATH
+
+
+def evaluate(
+    prefix: str,
+    moment: datetime,
+    error_output_type: ErrorOutputType | None = None,
+    make_random_string: Callable[[], str] = random_string,
+) -> str:
+    """Replace every expression of a prefix; `moment` is in the zone that the prefix is to show."""
+
+    def replace(match: re.Match[str]) -> str:
+        namespace, value = match.groups()
+        if namespace == "timestamp":
+            return compile_pattern(value)(moment)
+        return make_random_string() if value == "random-string" else str(error_output_type)
+
+    return EXPRESSION.sub(replace, prefix)
+
+
+def object_key(
+    delivery_stream_name: str,
+    configuration: Configuration,
+    destination: S3Destination,
+    oldest_arrival: int,
+    error_output_type: ErrorOutputType | None,
+    extension: str,
+) -> str:
+    """Name an object; `oldest_arrival` is the arrival of its oldest record in epoch milliseconds.
+
+    https://docs.aws.amazon.com/firehose/latest/dev/s3-object-name.html
+    """
+    moment = datetime.fromtimestamp(oldest_arrival / 1000, UTC).astimezone(
+        ZoneInfo(destination.custom_time_zone)
+    )
+    prefix = (
+        error_prefix(destination.prefix, destination.error_output_prefix)
+        if error_output_type
+        else data_prefix(destination.prefix)
+    )
+    return (
+        f"{evaluate(prefix, moment, error_output_type)}{delivery_stream_name}-{configuration.version_id}-"
+        f"{moment:%Y-%m-%d-%H-%M-%S}-{uuid.uuid4()}{extension}"
+    )

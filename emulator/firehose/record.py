@@ -1,0 +1,56 @@
+"""Records on their way through a delivery stream."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+# What Python keeps for a record besides its bytes, roughly: counted when memory is bounded.
+RECORD_OVERHEAD_BYTES = 256
+
+
+@dataclass(slots=True)
+class KinesisRecordMetadata:
+    """Where in a Kinesis data stream a record comes from."""
+
+    sequence_number: str
+    partition_key: str
+    shard_id: str
+    subsequence_number: int = 0
+
+
+@dataclass(slots=True)
+class Record:
+    """A source record; `record_id` is unique and stays the same when processing is tried again.
+
+    Not frozen, because one is made for every record of a stream and frozen ones cost twice the time; nothing
+    changes it afterwards.
+    """
+
+    record_id: str
+    data: bytes
+    approximate_arrival_timestamp: int  # epoch milliseconds
+    kinesis: KinesisRecordMetadata | None = None
+
+
+@dataclass(slots=True)
+class OutputRecord:
+    """Bytes for an object, and the source record that they settle once they are in S3."""
+
+    data: bytes
+    source: Record
+
+
+@dataclass(frozen=True, slots=True)
+class Dropped:
+    """The function says that this record is to be left out."""
+
+
+@dataclass(frozen=True, slots=True)
+class Failed:
+    """The record could not be processed and goes to the error output prefix."""
+
+    error_code: str
+    error_message: str
+
+
+Outcome = bytes | Dropped | Failed
+ErrorOutputType = Literal["processing-failed"]
