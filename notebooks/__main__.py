@@ -1,0 +1,96 @@
+"""Starts JupyterLab on the notebooks: `python -m notebooks`."""
+
+import argparse
+import os
+import secrets
+import socket
+import sys
+import tempfile
+from collections.abc import Sequence
+from pathlib import Path
+
+from notebooks.server import (
+    Address,
+    NotebooksError,
+    browser_url,
+    listen_address,
+    root_folder,
+    server_config,
+    state_environment,
+)
+from sandbox.layout import layout
+from sandbox.settings import SettingsError, load_settings
+
+
+def parse_arguments(arguments: Sequence[str] | None = None) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(
+        prog="python -m notebooks",
+        description=f"{__doc__} Also read: NOTEBOOKS_PORT, NOTEBOOKS_TOKEN, NOTEBOOKS_LISTEN.",
+    )
+    parser.add_argument("--ip", help="address to listen on (default: 127.0.0.1)")
+    parser.add_argument("--port", type=int, help="port to listen on (default: NOTEBOOKS_PORT)")
+    return parser.parse_args(arguments)
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    options = parse_arguments(arguments)
+    try:
+        settings = load_settings()
+        default = listen_address(os.environ.get("NOTEBOOKS_LISTEN"), settings.notebooks_port)
+        address = Address(options.ip or default.ip, options.port or default.port)
+        check_free(address)
+    except (NotebooksError, SettingsError) as error:
+        print(f"notebooks: {error}", file=sys.stderr)
+        return 2
+    # Whoever gives a port on the command line opens that one.
+    published_port = options.port or settings.notebooks_port
+    token = settings.notebooks_token or secrets.token_hex(24)
+    state = state_folder()
+    os.environ.update(state_environment(state))
+    notebooks = Path(__file__).resolve().parent
+    root = root_folder(notebooks, state, is_writable=os.access(notebooks, os.W_OK))
+    serve(address, token, root, browser_url(published_port, token))
+    return 0
+
+
+def check_free(address: Address) -> None:
+    """Refuse an address that cannot be listened on.
+
+    Raises:
+        NotebooksError: names the address and what to do.
+    """
+    with socket.socket() as listener:
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            listener.bind((address.ip, address.port))
+        except OSError as error:
+            raise NotebooksError(
+                f"port {address.port} of {address.ip} cannot be used ({error.strerror}): "
+                "set NOTEBOOKS_PORT to a free one"
+            ) from error
+
+
+def state_folder() -> Path:
+    """Return the folder for what the server writes: among the sandbox's own files, or a temporary one."""
+    folder = layout(os.environ).data / "notebooks"
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError:
+        return Path(tempfile.mkdtemp(prefix="notebooks-"))
+    return folder
+
+
+def serve(address: Address, token: str, root: Path, url: str) -> None:
+    """Run JupyterLab until SIGTERM or Ctrl-C; its kernels end with it."""
+    # Jupyter reads its folders' variables while it is imported.
+    from jupyterlab.labapp import LabApp
+    from traitlets.config import Config
+
+    config = Config(server_config(address, token, root, is_superuser=os.geteuid() == 0))
+    server = LabApp.initialize_server(argv=[], config=config)
+    print(f"Notebooks: {url}", flush=True)
+    server.start()
+
+
+if __name__ == "__main__":
+    sys.exit(main())

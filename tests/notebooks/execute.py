@@ -1,0 +1,29 @@
+"""Runs one notebook: `python -m tests.notebooks.execute NOTEBOOK EXECUTED_COPY`.
+
+A process of its own: the event loop and the sockets of the kernel's client end with it.
+"""
+
+import sys
+from pathlib import Path
+from typing import Any, cast
+
+import nbformat
+from nbclient import NotebookClient
+
+EXECUTION_SECONDS = 180
+
+
+def execute(notebook_path: Path, executed_path: Path) -> None:
+    """Run a notebook in its own folder, as JupyterLab does; the copy is written however far it came."""
+    # nbformat's functions carry no types.
+    untyped = cast(Any, nbformat)
+    notebook = untyped.read(notebook_path, as_version=4)
+    resources = {"metadata": {"path": str(notebook_path.parent)}}
+    try:
+        NotebookClient(notebook, timeout=EXECUTION_SECONDS, resources=resources).execute()
+    finally:
+        untyped.write(notebook, executed_path)
+
+
+if __name__ == "__main__":
+    execute(Path(sys.argv[1]), Path(sys.argv[2]))
