@@ -1,0 +1,1 @@
+"""How fast the chain is on this machine: `make bench`."""
