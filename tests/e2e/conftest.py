@@ -1,22 +1,26 @@
 """The running sandbox in both ways of running; every end-to-end test runs against each."""
 
 import os
-import subprocess
 from collections.abc import Iterator
 
 import pytest
 
+from sandbox.errors import SandboxError
+from sandbox.mode import DockerProbe, choose_mode
+from sandbox.settings import load_settings
 from tests.e2e.running import DockerSandbox, HostSandbox, RunningSandbox
+from tests.emulator_process import REPOSITORY
 
 
-def docker_is_usable() -> bool:
-    """Tell whether an engine and Compose v2 answer."""
-    for command in (["docker", "info"], ["docker", "compose", "version"]):
-        try:
-            subprocess.run(command, check=True, capture_output=True, timeout=30)
-        except (FileNotFoundError, subprocess.SubprocessError):
-            return False
-    return True
+def require_docker() -> None:
+    """Skip, or fail where DOCKER_TESTS=required, unless `make up MODE=docker` could be used here."""
+    python_image = load_settings(dotenv=REPOSITORY / ".env").python_image
+    try:
+        choose_mode("docker", python_image, DockerProbe())
+    except SandboxError as error:
+        if os.environ.get("DOCKER_TESTS") == "required":
+            pytest.fail(f"DOCKER_TESTS=required, but {error}")
+        pytest.skip(str(error))
 
 
 @pytest.fixture(
@@ -31,10 +35,8 @@ def sandbox(
 ) -> Iterator[RunningSandbox]:
     """Start the sandbox once per way of running."""
     kind: type[RunningSandbox] = request.param
-    if kind is DockerSandbox and not docker_is_usable():
-        if os.environ.get("DOCKER_TESTS") == "required":
-            pytest.fail("DOCKER_TESTS=required, but no usable Docker engine with Compose v2 answers")
-        pytest.skip("no usable Docker engine with Compose v2 answers")
+    if kind is DockerSandbox:
+        require_docker()
     running = kind(tmp_path_factory.mktemp("sandbox"))
     try:
         running.start()
