@@ -104,7 +104,6 @@ class HostSandbox(RunningSandbox):
         answer = self.run("make", "up")
         if answer.returncode != 0:
             raise AssertionError(f"make up failed:\n{answer.stdout}\n{answer.stderr}")
-        self.said = answer.stdout
 
     def stop(self) -> None:
         self.close()
@@ -158,7 +157,3 @@ class DockerSandbox(RunningSandbox):
         answer = self.run("docker", "compose", "exec", "--no-TTY", part, "sh", "-c", kill)
         if answer.returncode not in (0, 137):
             raise AssertionError(f"could not kill {part}:\n{answer.stdout}\n{answer.stderr}")
-
-    def logs(self) -> str:
-        """Return the end of what every container printed."""
-        return self.run("docker", "compose", "logs", "--tail", "60").stdout
