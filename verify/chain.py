@@ -32,6 +32,8 @@ NOT_FOUND_CODES = frozenset(
 )
 DEFAULT_TRANSFORM_INTERVAL_SECONDS = 60
 DEFAULT_S3_INTERVAL_SECONDS = 300
+# A metric that was not published for this long says nothing about now.
+RECENT = timedelta(minutes=2)
 # CloudWatch answers at most 1,440 data points.
 MAX_DATA_POINTS = 1440
 METRIC_PERIODS = (60, 300, 3600, 86400)
@@ -113,6 +115,24 @@ def chain_from(
         transform_interval=timedelta(seconds=transform_interval),
         s3_interval=timedelta(seconds=s3_interval),
     )
+
+
+def freshness(client: "CloudWatchClient", now: datetime) -> timedelta:
+    """Return the age of the oldest record that is not delivered yet; older ones have been.
+
+    https://docs.aws.amazon.com/firehose/latest/dev/monitoring-with-cloudwatch-metrics.html
+    """
+    points = client.get_metric_statistics(
+        Namespace="AWS/Firehose",
+        MetricName="DeliveryToS3.DataFreshness",
+        Dimensions=[{"Name": "DeliveryStreamName", "Value": names.DELIVERY_STREAM_NAME}],
+        StartTime=now - RECENT,
+        EndTime=now + timedelta(minutes=1),
+        Period=METRIC_PERIODS[0],
+        Statistics=["Maximum"],
+    )["Datapoints"]
+    latest = max(points, key=lambda point: point["Timestamp"], default=None)
+    return timedelta(seconds=latest["Maximum"]) if latest is not None else timedelta(0)
 
 
 def metric_sum(client: "CloudWatchClient", metric_name: str, since: datetime, now: datetime) -> int:

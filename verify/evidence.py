@@ -92,7 +92,8 @@ class Evidence:
     """Everything read so far; the readers append to it.
 
     `processed` and `delivered` are the delivery stream's metrics (SucceedProcessing.Records, which counts Ok and
-    Dropped alike, and DeliveryToS3.Records): the only trace that a Dropped record leaves.
+    Dropped alike, and DeliveryToS3.Records): the only trace that a Dropped record leaves. `held_for` is the age of the
+    oldest record that the delivery stream holds, as its metric DeliveryToS3.DataFreshness last said.
     """
 
     chain: Chain
@@ -103,3 +104,4 @@ class Evidence:
     dead_letters: list[DeadLetter] = field(default_factory=list)
     processed: int = 0
     delivered: int = 0
+    held_for: timedelta = timedelta(0)

@@ -10,6 +10,7 @@ from verify.chain import (
     chain_from,
     describe_delivery_stream,
     describe_pipe,
+    freshness,
     metric_sum,
     resource,
     stream_arn,
@@ -82,5 +83,6 @@ class Inspection:
         since = delivery_stream["CreateTimestamp"]
         evidence.processed = metric_sum(self._cloudwatch, "SucceedProcessing.Records", since, now)
         evidence.delivered = metric_sum(self._cloudwatch, "DeliveryToS3.Records", since, now)
+        evidence.held_for = freshness(self._cloudwatch, now)
         evidence.changes += self._stream_reader.read(until=datetime.now(UTC))
         return now

@@ -7,6 +7,9 @@ from typing import Protocol
 from verify.accounts import SLACK, Accounts, Outcome, Overdue
 from verify.evidence import Change, Evidence, KinesisRecord
 
+# Records that fail in these ways were processed by the function before.
+AFTER_FUNCTION = ("DataFormatConversion.", "DynamicPartitioning.")
+
 
 def overdue(
     evidence: Evidence,
@@ -14,7 +17,10 @@ def overdue(
     arrivals: dict[str, KinesisRecord],
     finished_at: dict[str, datetime],
 ) -> Overdue:
-    """Return how long a change may take: what the buffers allow, or what the latest took where a hop is behind."""
+    """Return how long a change may take: what the buffers allow, or what the latest took where a hop is behind.
+
+    A delivery stream also says how old the oldest record is that it holds, which matters while S3 refuses objects.
+    """
     chain = evidence.chain
     pipe_lag = _lag(
         [(changes[event_id].created_at, record.arrived_at) for event_id, record in arrivals.items()]
@@ -28,7 +34,8 @@ def overdue(
     )
     return Overdue(
         at_pipe=max(chain.batching_window, pipe_lag) + SLACK,
-        at_delivery_stream=max(chain.transform_interval + chain.s3_interval, delivery_lag) + SLACK,
+        at_delivery_stream=max(chain.transform_interval + chain.s3_interval, delivery_lag, evidence.held_for)
+        + SLACK,
     )
 
 
@@ -95,7 +102,8 @@ def judge_at_delivery_stream(
         else:
             accounts.outcomes[event_id] = Outcome.PENDING
 
-    dropped_count = max(0, evidence.processed - evidence.delivered)
+    failed_later = sum(failure.error_code.startswith(AFTER_FUNCTION) for failure in evidence.failures)
+    dropped_count = max(0, evidence.processed - evidence.delivered - failed_later)
     overdue.sort(key=lambda record: (record.arrived_at, record.sequence_number))
     dropped, others = overdue[:dropped_count], overdue[dropped_count:]
     for record in dropped:

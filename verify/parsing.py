@@ -1,15 +1,19 @@
 """Turns what the AWS API returns into evidence; what cannot be read is kept as unrecognised, never dropped."""
 
 import base64
-import binascii
 import gzip
 import json
+import re
 import zlib
 from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import Any
 
 from verify.evidence import Change, Content, DeadLetter, Failure, KinesisRecord, Row
+
+# What a value of any shape can raise: too deep for the parser and too large for a number included.
+UNREADABLE = (KeyError, TypeError, ValueError, OverflowError, RecursionError)
+_SPACE = re.compile(r"\s*")
 
 
 def change_from(record: Mapping[str, Any], shard_id: str) -> Change:
@@ -54,7 +58,7 @@ def _event_id(data: bytes) -> str | None:
     """Return the event id of a change record as the pipe sends it."""
     try:
         event = json.loads(data)
-    except ValueError:
+    except UNREADABLE:
         return None
     event_id = event.get("eventID") if isinstance(event, dict) else None
     return event_id if isinstance(event_id, str) else None
@@ -79,19 +83,23 @@ def _row_content(row: Mapping[str, Any]) -> Content | None:
             quantity=int(row["quantity"]),
             price=float(row["price"]),
         )
-    except (KeyError, TypeError, ValueError):
+    except UNREADABLE:
         return None
 
 
 def failures_from(body: bytes, delivered_at: datetime) -> Iterator[Failure]:
-    """Read the lines of one object under the error output prefix."""
+    """Read the lines of one object under the error output prefix, of whatever error output type.
+
+    Those of format conversion name the code of the last attempt.
+    """
     for value in _json_values(body):
         line = value if isinstance(value, dict) else {}
         try:
             event_id = _event_id(base64.b64decode(line["rawData"], validate=True))
-        except (KeyError, TypeError, binascii.Error):
+        except UNREADABLE:
             event_id = None
-        yield Failure(event_id, str(line.get("errorCode", "no error code")), delivered_at)
+        error_code = line.get("errorCode", line.get("lastErrorCode", "no error code"))
+        yield Failure(event_id, str(error_code), delivered_at)
 
 
 def dead_letter_from(body: str) -> DeadLetter:
@@ -105,12 +113,12 @@ def dead_letter_from(body: str) -> DeadLetter:
             end_sequence_number=int(batch["endSequenceNumber"]),
             condition=str(message["context"]["condition"]),
         )
-    except (KeyError, TypeError, ValueError):
+    except UNREADABLE:
         return DeadLetter(None, 0, 0, "")
 
 
 def _json_values(body: bytes) -> Iterator[Any]:
-    """Yield each JSON value of an object, whether newlines separate them or nothing does; None where none can be read.
+    """Yield each JSON value of an object, whether space separates them or nothing does; None where none can be read.
 
     Firehose puts nothing between records: without the function's newline, rows stand side by side on one line.
     """
@@ -121,13 +129,19 @@ def _json_values(body: bytes) -> Iterator[Any]:
             yield None
             return
     decoder = json.JSONDecoder()
-    for line in body.decode("utf-8", errors="replace").splitlines():
-        rest = line.strip()
-        while rest:
-            try:
-                value, end = decoder.raw_decode(rest)
-            except ValueError:
-                yield None
-                break
-            yield value
-            rest = rest[end:].lstrip()
+    text = body.decode("utf-8", errors="replace")
+    position = _after_space(text, 0)
+    while position < len(text):
+        try:
+            value, end = decoder.raw_decode(text, position)
+        except UNREADABLE:
+            # The rest of the line is given up; only a newline ends it, other line breaks may stand in a string.
+            value, end = None, text.find("\n", position) + 1 or len(text)
+        yield value
+        position = _after_space(text, end)
+
+
+def _after_space(text: str, position: int) -> int:
+    """Return where the next value begins."""
+    space = _SPACE.match(text, position)
+    return space.end() if space is not None else position

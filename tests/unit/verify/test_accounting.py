@@ -216,6 +216,47 @@ SITUATIONS = [
         [PENDING],
         now=10,
     ),
+    Situation(
+        "processed and held, since S3 refuses objects for minutes",
+        evidence(
+            changes=changes(3),
+            kinesis_records=in_kinesis(1, 2, 3),
+            rows=rows(1),
+            processed=3,
+            delivered=1,
+            held_for=timedelta(seconds=LATER - 3),
+        ),
+        [DELIVERED, PENDING, PENDING],
+        waited=True,
+    ),
+    Situation(
+        "lost before the oldest record that is held",
+        evidence(
+            changes=[*changes(2), change(500)],
+            kinesis_records=in_kinesis(1, 2, 500),
+            rows=rows(1),
+            processed=2,
+            delivered=2,
+            held_for=timedelta(seconds=LATER - 500),
+        ),
+        [DELIVERED, MISSING, PENDING],
+        waited=True,
+    ),
+    Situation(
+        "processed, and failed afterwards: not Dropped",
+        evidence(
+            changes=changes(4),
+            kinesis_records=in_kinesis(1, 2, 3, 4),
+            rows=rows(4),
+            failures=[
+                *failures(1, code="DataFormatConversion.ParseError"),
+                *failures(2, code="DynamicPartitioning.MetadataExtractionFailed"),
+            ],
+            processed=3,
+            delivered=1,
+        ),
+        [FAILED, FAILED, MISSING, DELIVERED],
+    ),
     # --- rows without event id: the seed's own function ---
     Situation(
         "rows of the seed's function, matched by content",

@@ -7,7 +7,7 @@ import pytest
 from botocore.exceptions import ClientError
 
 from tests.unit.verify.situation import NOON, at
-from verify.chain import chain_from, metric_sum, resource, stream_arn
+from verify.chain import chain_from, freshness, metric_sum, resource, stream_arn
 from verify.errors import VerifyError
 from verify.evidence import Chain
 
@@ -131,18 +131,19 @@ def test_another_refusal_is_no_missing_resource() -> None:
 
 
 class FakeMetrics:
-    def __init__(self) -> None:
+    def __init__(self, points: list[dict[str, Any]]) -> None:
+        self.points = points
         self.request: dict[str, Any] = {}
 
     def get_metric_statistics(self, **request: Any) -> dict[str, Any]:
         self.request = request
-        return {"Datapoints": [{"Sum": 5.0}, {"Sum": 7.0}]}
+        return {"Datapoints": self.points}
 
 
 @pytest.mark.parametrize(("hours", "period"), [(1, 60), (100, 300), (1000, 3600), (10000, 86400)])
 def test_a_metric_is_summed_in_the_finest_period_that_one_answer_holds(hours: int, period: int) -> None:
     # GIVEN
-    metrics = FakeMetrics()
+    metrics = FakeMetrics([{"Sum": 5.0}, {"Sum": 7.0}])
     now = NOON + timedelta(hours=hours)
 
     # WHEN
@@ -158,4 +159,37 @@ def test_a_metric_is_summed_in_the_finest_period_that_one_answer_holds(hours: in
         "EndTime": now + timedelta(minutes=1),
         "Period": period,
         "Statistics": ["Sum"],
+    }
+
+
+@pytest.mark.parametrize(
+    ("points", "expected"),
+    [
+        ([], timedelta(0)),
+        (
+            [{"Timestamp": at(60), "Maximum": 75.5}, {"Timestamp": at(0), "Maximum": 90.0}],
+            timedelta(seconds=75.5),
+        ),
+    ],
+    ids=["nothing was published lately", "the latest period counts"],
+)
+def test_freshness_is_the_age_of_the_oldest_record_that_is_held(
+    points: list[dict[str, Any]], expected: timedelta
+) -> None:
+    # GIVEN
+    metrics = FakeMetrics(points)
+
+    # WHEN
+    age = freshness(cast(Any, metrics), at(100))
+
+    # THEN
+    assert age == expected
+    assert metrics.request == {
+        "Namespace": "AWS/Firehose",
+        "MetricName": "DeliveryToS3.DataFreshness",
+        "Dimensions": [{"Name": "DeliveryStreamName", "Value": "orders-firehose"}],
+        "StartTime": at(-20),
+        "EndTime": at(160),
+        "Period": 60,
+        "Statistics": ["Maximum"],
     }

@@ -61,6 +61,8 @@ def test_a_change_has_the_content_of_a_readable_new_image(
         (b"[]", None),
         (b"{", None),
         (b"\xff\xfe", None),
+        (b"", None),
+        (b"[" * 100_000, None),
     ],
 )
 def test_a_kinesis_record_names_its_change_where_its_data_is_one(data: bytes, event_id: str | None) -> None:
@@ -87,6 +89,10 @@ OF_THE_SEED = json.dumps({"orderid": "1", "product_name": "Laptop", "quantity": 
         (f"{WITH_ID}\nnot JSON\n{WITH_ID}", [("e1", None), (None, None), ("e1", None)]),
         (f"{WITH_ID}not JSON", [("e1", None), (None, None)]),
         ('"text"\n', [(None, None)]),
+        ('{\n  "event_id": "e1"\n}\n', [("e1", None)]),
+        ('{"event_id": "e1", "product_name": "a\u2028b\x85"}\n', [("e1", None)]),
+        ("[" * 100_000 + f"\n{WITH_ID}", [(None, None), ("e1", None)]),
+        ('{"orderid": "1", "product_name": "Laptop", "quantity": Infinity, "price": 1}', [(None, None)]),
         ('{"orderid": "1", "product_name": "Laptop", "quantity": null, "price": 1}', [(None, None)]),
     ],
     ids=[
@@ -97,6 +103,10 @@ OF_THE_SEED = json.dumps({"orderid": "1", "product_name": "Laptop", "quantity": 
         "a bad line",
         "a bad end",
         "not an object",
+        "several lines",
+        "line separators in a text",
+        "too deep to be read",
+        "a number without end",
         "a field without value",
     ],
 )
@@ -132,17 +142,24 @@ def test_a_failure_names_the_change_in_its_raw_data() -> None:
         {"rawData": raw, "errorCode": "Lambda.FunctionError"},
         {"rawData": "AAEC", "errorCode": "Lambda.FunctionError"},
         {"rawData": "no base64!", "errorCode": "Lambda.FunctionError"},
+        {"rawData": "no ASCII \u00e9", "errorCode": "Lambda.FunctionError"},
+        {"rawData": 7, "errorCode": "Lambda.FunctionError"},
+        {"rawData": raw, "lastErrorCode": "DataFormatConversion.ParseError", "lastErrorMessage": "no"},
         {},
     ]
 
     # WHEN
-    found = list(failures_from("\n".join(json.dumps(line) for line in lines).encode(), NOON))
+    body = "\n".join(json.dumps(line, ensure_ascii=False) for line in lines)
+    found = list(failures_from(body.encode(), NOON))
 
     # THEN
     assert found == [
         Failure("e1", "Lambda.FunctionError", NOON),
         Failure(None, "Lambda.FunctionError", NOON),
         Failure(None, "Lambda.FunctionError", NOON),
+        Failure(None, "Lambda.FunctionError", NOON),
+        Failure(None, "Lambda.FunctionError", NOON),
+        Failure("e1", "DataFormatConversion.ParseError", NOON),
         Failure(None, "no error code", NOON),
     ]
 

@@ -15,6 +15,7 @@ from botocore.exceptions import (
 
 from tests.unit.verify.situation import at, change, changes, evidence, in_kinesis, rows
 from verify import __main__ as command
+from verify import verification
 from verify.accounts import Outcome
 from verify.errors import VerifyError
 from verify.evidence import Evidence
@@ -51,7 +52,7 @@ def deliver(*numbers: int) -> Callable[[Evidence], object]:
 
 
 def verify(inspection: FakeInspection, wait_seconds: float | None) -> list[Outcome]:
-    report = command.verify(cast(Any, inspection), wait_seconds, inspection.clock, inspection.sleep)
+    report = verification.verify(cast(Any, inspection), wait_seconds, inspection.clock, inspection.sleep)
     return list(report.accounts.outcomes.values())
 
 
