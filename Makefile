@@ -65,7 +65,7 @@ format: venv ## correct what lint can correct
 
 check: lint test ## lint and test, as CI does
 
-bench: venv ## measure each hop of the chain on this machine (ARGS="--orders 20000")
+bench: venv ## measure the parts on this machine (ARGS="firehose" picks one)
 	@$(BIN)/python -m benchmarks $(ARGS)
 
 lock: venv ## write requirements/*.txt from requirements/*.in

@@ -9,11 +9,12 @@ import urllib.error
 import urllib.request
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Final
 
 from tests.polling import poll_until
 
 REPOSITORY = Path(__file__).parent.parent
-REGION = "eu-north-1"
+REGION: Final = "eu-north-1"
 
 
 def free_port() -> int:
