@@ -41,6 +41,13 @@ def firehose() -> Service:
     return Service.for_provider(FirehoseProvider())
 
 
+@aws_provider(api="glue", name="default")
+def glue() -> Service:
+    from emulator.glue.provider import GlueProvider, dispatch_table
+
+    return Service.for_provider(GlueProvider(), dispatch_table_factory=dispatch_table)
+
+
 @aws_provider(api="s3", name="sandbox")
 def s3() -> Service:
     from localstack.services.s3.provider import S3Provider
