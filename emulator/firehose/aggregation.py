@@ -5,6 +5,8 @@ from collections.abc import Iterator
 
 _MAGIC = b"\xf3\x89\x9a\xc2"
 _DIGEST_BYTES = 16
+# As many as 64 bits take.
+_MAXIMUM_VARINT_BYTES = 10
 # Field numbers of the aggregate and of each record in it.
 _PARTITION_KEY_TABLE, _RECORDS = 1, 3
 _PARTITION_KEY_INDEX, _DATA = 1, 3
@@ -17,7 +19,7 @@ class _MalformedError(ValueError):
 def deaggregate(data: bytes) -> list[tuple[str, bytes]] | None:
     """Return partition key and bytes of every record in an aggregate; None if `data` is not one.
 
-    Bytes that begin like an aggregate but do not check out are an ordinary record.
+    Bytes that begin like an aggregate but do not check out, or hold no record, are an ordinary record.
 
     https://docs.aws.amazon.com/streams/latest/dev/kinesis-kpl-consumer-deaggregation.html
     """
@@ -27,7 +29,7 @@ def deaggregate(data: bytes) -> list[tuple[str, bytes]] | None:
     if hashlib.md5(message, usedforsecurity=False).digest() != digest:
         return None
     try:
-        return _records(message)
+        return _records(message) or None
     except (_MalformedError, IndexError, UnicodeDecodeError):
         return None
 
@@ -74,11 +76,10 @@ def _fields(message: bytes) -> Iterator[tuple[int, int | bytes]]:
 
 
 def _varint(message: bytes, position: int) -> tuple[int, int]:
-    value = shift = 0
-    while True:
-        byte = message[position]
-        position += 1
-        value |= (byte & 0x7F) << shift
+    value = 0
+    for index in range(_MAXIMUM_VARINT_BYTES):
+        byte = message[position + index]
+        value |= (byte & 0x7F) << 7 * index
         if byte < 0x80:
-            return value, position
-        shift += 7
+            return value, position + index + 1
+    raise _MalformedError("a number is too long")

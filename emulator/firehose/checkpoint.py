@@ -8,8 +8,8 @@ class Checkpoint:
     a backup, once it is there too. Records may settle in any order; the checkpoint never passes one that has not.
     """
 
-    def __init__(self, sequence_number: str | None = None) -> None:
-        self._last_read = sequence_number
+    def __init__(self) -> None:
+        self._last_read: str | None = None
         # Unsettled sequence number -> [the one read before it, how often it is still to be settled].
         self._unsettled: dict[str, tuple[str | None, int]] = {}
 

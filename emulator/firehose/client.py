@@ -41,12 +41,21 @@ class LogsClient(Protocol):
     def put_log_events(self, *args: Any, **kwargs: Any) -> Response: ...
 
 
+class GlueClient(Protocol):
+    """Reads tables."""
+
+    def get_table(self, *args: Any, **kwargs: Any) -> Response: ...
+
+    def get_table_version(self, *args: Any, **kwargs: Any) -> Response: ...
+
+
 @dataclass(frozen=True, slots=True)
 class Clients:
-    """Every client that a delivery stream needs; `kinesis` only with a data stream as source."""
+    """Every client that a delivery stream needs; `kinesis` only with a data stream as source, `glue` to convert."""
 
     s3: S3Client
     function: LambdaClient
     cloudwatch: CloudWatchClient
     logs: LogsClient
     kinesis: KinesisClient | None = None
+    glue: GlueClient | None = None

@@ -1,11 +1,12 @@
 """What a delivery stream is set to do, free of the wire's shapes."""
 
-from dataclasses import dataclass
-from typing import Literal
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal
 
 MEBIBYTE = 1024 * 1024
 
-CompressionFormat = Literal["UNCOMPRESSED", "GZIP", "ZIP"]
+CompressionFormat = Literal["UNCOMPRESSED", "GZIP", "ZIP", "Snappy", "HADOOP_SNAPPY"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +40,46 @@ class LambdaProcessor:
 
 
 @dataclass(frozen=True, slots=True)
+class RecordDeAggregation:
+    """How one record is parted into several: JSON objects, or what stands between delimiters."""
+
+    sub_record_type: Literal["JSON", "DELIMITED"]
+    delimiter: bytes = b""
+
+
+@dataclass(frozen=True, slots=True)
+class Preparation:
+    """What is done to a source record before the function sees it, in this order."""
+
+    decompress: bool = False
+    extract_messages: bool | None = None  # None: no CloudWatchLogProcessing processor
+    de_aggregation: RecordDeAggregation | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class TableReference:
+    """The Glue table that gives a format conversion its schema."""
+
+    role_arn: str
+    catalog_id: str
+    database_name: str
+    table_name: str
+    region: str
+    version_id: str = "LATEST"
+
+
+@dataclass(frozen=True, slots=True)
+class FormatConversion:
+    """Between which formats records are converted, and with which schema; settings have the wire's members."""
+
+    table: TableReference
+    deserializer: Literal["OpenXJsonSerDe", "HiveJsonSerDe"]
+    serializer: Literal["ParquetSerDe", "OrcSerDe"]
+    deserializer_settings: Mapping[str, Any] = field(default_factory=dict)
+    serializer_settings: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
 class S3Destination:
     """A bucket, and how objects are named and written in it."""
 
@@ -67,6 +108,10 @@ class Configuration:
     processor: LambdaProcessor | None = None
     append_delimiter: bool = False
     backup: S3Destination | None = None
+    preparation: Preparation | None = None
+    dynamic_partitioning: bool = False
+    metadata_extraction_query: str | None = None
+    format_conversion: FormatConversion | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,23 +1,20 @@
-"""The second stage: a destination's buffer and the objects made from it."""
+"""The second stage: a destination's buffers and the objects made from them."""
 
 import logging
-import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from enum import Enum
-from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from emulator.firehose.buffer import Buffer
-from emulator.firehose.client import S3Client
-from emulator.firehose.clock import Clock, backoff
-from emulator.firehose.compression import compress, content_encoding, extension
-from emulator.firehose.configuration import Configuration, DeliveryStreamIdentity, S3Destination
-from emulator.firehose.error_log import ErrorLog
-from emulator.firehose.metric import Metrics
-from emulator.firehose.prefix import object_key
-from emulator.firehose.record import ErrorOutputType, OutputRecord, Record
+from emulator.firehose.clock import backoff
+from emulator.firehose.configuration import Configuration
+from emulator.firehose.context import Context
+from emulator.firehose.conversion import SchemaError
+from emulator.firehose.delivery_metric import DeliveryMetrics
+from emulator.firehose.output import DeliveryKey, Output
+from emulator.firehose.partition_buffers import PartitionBuffers
+from emulator.firehose.record import OutputRecord, Record
+from emulator.firehose.s3_object import ObjectMaker, S3Object
 
 LOG = logging.getLogger(__name__)
 
@@ -25,199 +22,195 @@ _FIRST_RETRY_SECONDS = 0.5
 _MAXIMUM_RETRY_SECONDS = 10.0
 
 
-class Output(Enum):
-    """What the objects of a delivery hold; the value is the beginning of their metrics' names."""
-
-    DATA = "DeliveryToS3"
-    ERRORS = "errors"
-    BACKUP = "BackupToS3"
-
-    def destination(self, configuration: Configuration) -> S3Destination:
-        """Return where the objects go."""
-        if self is Output.BACKUP and configuration.backup is not None:
-            return configuration.backup
-        return configuration.destination
-
-    @property
-    def error_output_type(self) -> ErrorOutputType | None:
-        """What `!{firehose:error-output-type}` stands for; None for objects that are no errors."""
-        return "processing-failed" if self is Output.ERRORS else None
-
-
 @dataclass(slots=True)
-class _Object:
-    """An object that was made and is not yet in S3."""
+class _Attempts:
+    """How often an object was tried, under which settings, and when it is tried again."""
 
     configuration: Configuration
-    records: list[OutputRecord]
-    size_bytes: int
-    arguments: dict[str, Any]
-    oldest_arrival: int
-    attempts: int = 0
+    made: int = 0
     retry_at: float = 0.0
+    s3_object: S3Object | None = None
 
 
 class Delivery:
     """Buffers output and writes it to S3, for as long as it takes: nothing is forgotten before S3 accepted it.
 
-    One thread at a time may call `run`; `add` may be called by any. Error objects hold JSON lines and are
-    never compressed; whether AWS compresses them is not known.
+    Every partition, and every type of error, has a buffer and objects of its own; one whose object is refused
+    does not hold up the others. One thread at a time may call `run` and `relieve`; `add` may be called by any.
 
     https://docs.aws.amazon.com/firehose/latest/dev/basic-deliver.html
+    https://docs.aws.amazon.com/firehose/latest/dev/buffering.html
     """
 
     def __init__(
         self,
         output: Output,
-        identity: DeliveryStreamIdentity,
+        context: Context,
         configuration: Configuration,
-        client: S3Client,
-        clock: Clock,
-        metrics: Metrics,
-        error_log: ErrorLog,
         settle: Callable[[Sequence[Record]], None],
+        fail: Callable[[Sequence[OutputRecord]], None],
     ) -> None:
+        """Take `fail`, which takes over the error lines of records that could not be converted."""
         self._output = output
-        self._identity = identity
+        self._context = context
         self._configuration = configuration
-        self._client = client
-        self._clock = clock
-        self._metrics = metrics
-        self._error_log = error_log
         self._settle = settle
-        self._buffer: Buffer[OutputRecord] = Buffer(output.destination(configuration).buffering_hints)
-        self._lock = threading.Lock()
-        self._object: _Object | None = None
+        self._fail = fail
+        self._maker = ObjectMaker(output, context)
+        self._metrics = DeliveryMetrics(output, context)
+        self._buffers: PartitionBuffers[DeliveryKey, OutputRecord] = PartitionBuffers(
+            output.destination(configuration).buffering_hints, context.clock
+        )
+        self._attempts: dict[DeliveryKey, _Attempts] = {}
+        self._body_bytes = 0
 
     def __len__(self) -> int:
-        return len(self._buffer)
+        return len(self._buffers)
 
     @property
     def size_bytes(self) -> int:
-        """Size of the output that is not yet in S3."""
-        return self._buffer.size_bytes
+        """Size of the output that is not yet in S3, and of the objects that were made of it."""
+        return self._buffers.size_bytes + self._body_bytes
+
+    @property
+    def active_count(self) -> int:
+        """How many partitions hold something."""
+        return self._buffers.active_count
 
     @property
     def oldest_arrival(self) -> int | None:
         """When the oldest record held here arrived, in epoch milliseconds; None if there is none."""
-        with self._lock:
-            first = self._buffer.first()
-        return None if first is None else first.source.approximate_arrival_timestamp
+        return self._buffers.oldest_arrival
+
+    def active(self, key: DeliveryKey) -> bool:
+        """Tell whether something is held for a partition."""
+        return self._buffers.active(key)
+
+    def received_bytes(self) -> list[int]:
+        """Return how much each partition received since this was last asked."""
+        return self._buffers.received_bytes()
 
     def configure(self, configuration: Configuration) -> None:
         """Take new settings; an object that S3 keeps refusing is made again under them."""
-        with self._lock:
-            self._configuration = configuration
-            self._buffer.hints = self._output.destination(configuration).buffering_hints
+        self._configuration = configuration
+        self._buffers.configure(self._output.destination(configuration).buffering_hints)
 
-    def add(self, records: Sequence[OutputRecord]) -> bool:
+    def add(self, key: DeliveryKey, records: Sequence[OutputRecord]) -> bool:
         """Buffer output and tell whether `run` has something new to wait for."""
-        now = self._clock.monotonic()
-        with self._lock:
-            was_empty = not self._buffer
-            for record in records:
-                self._buffer.add(record, len(record.data), now)
-            return was_empty or self._buffer.due(now)
+        return self._buffers.add(key, records)
 
     def clear(self) -> None:
         """Forget everything, as deleting the delivery stream does."""
-        with self._lock:
-            self._buffer.clear()
-            self._object = None
+        self._buffers.clear()
+        self._attempts.clear()
+        self._body_bytes = 0
 
     def run(self, *, draining: bool = False) -> float | None:
         """Deliver what is due, or everything when draining; return when to be called again, if nothing is added."""
-        while True:
-            pending = self._object
-            if pending is not None and pending.configuration is not self._configuration:
-                pending = self._object = None
-            if pending is None:
-                with self._lock:
-                    if not draining and not self._buffer.due(self._clock.monotonic()):
-                        return self._buffer.due_at()
-                    records, configuration = self._buffer.take(), self._configuration
-                if not records:
-                    return None
-                pending = self._object = self._make(records, configuration)
-            if pending.retry_at > self._clock.monotonic():
-                return pending.retry_at
-            self._deliver(pending)
+        while ready := self._ready(draining):
+            for key in ready:
+                self._deliver(key)
+        retries = {key: attempts.retry_at for key, attempts in list(self._attempts.items())}
+        times = [self._buffers.due_at(ignoring=retries), *retries.values()]
+        return min((time for time in times if time is not None), default=None)
 
-    def _make(self, records: list[OutputRecord], configuration: Configuration) -> _Object:
-        destination = self._output.destination(configuration)
-        error_output_type = self._output.error_output_type
-        oldest_arrival = min(record.source.approximate_arrival_timestamp for record in records)
-        delimiter = b"\n" if configuration.append_delimiter and self._output is Output.DATA else b""
-        body = delimiter.join([record.data for record in records])
-        compression_format = "UNCOMPRESSED" if error_output_type else destination.compression_format
-        ending = "" if error_output_type else extension(compression_format, destination.file_extension)
-        arguments: dict[str, Any] = {
-            "Bucket": destination.bucket_name,
-            "Key": object_key(
-                self._identity.name, configuration, destination, oldest_arrival, error_output_type, ending
-            ),
-            "Body": compress(body, compression_format),
-            "ContentType": "application/octet-stream",
+    def relieve(self) -> bool:
+        """Deliver from the partition that holds most, whatever the hints say; tell whether there was one to try."""
+        held_up = self._held_up()
+        for key in self._buffers.largest_first():
+            if key not in held_up:
+                self._deliver(key)
+                return True
+        return False
+
+    def _held_up(self) -> set[DeliveryKey]:
+        now = self._context.clock.monotonic()
+        return {
+            key
+            for key, attempts in list(self._attempts.items())
+            if attempts.retry_at > now and attempts.configuration is self._configuration
         }
-        if encoding := content_encoding(compression_format):
-            arguments["ContentEncoding"] = encoding
-        if destination.kms_key_arn:
-            arguments |= {"ServerSideEncryption": "aws:kms", "SSEKMSKeyId": destination.kms_key_arn}
-        return _Object(configuration, records, len(body), arguments, oldest_arrival)
 
-    def _deliver(self, pending: _Object) -> None:
+    def _ready(self, draining: bool) -> list[DeliveryKey]:
+        held_up = self._held_up()
+        # What was refused once is due, even if the hints have changed since.
+        keys = dict.fromkeys([*list(self._attempts), *self._buffers.due(draining=draining)])
+        return [key for key in keys if key not in held_up]
+
+    def _deliver(self, key: DeliveryKey) -> None:
         """Make one attempt to write an object.
 
-        1. Put it. 2. If S3 refuses, keep everything and come back later, under the same key.
-        3. Forget the records. 4. Settle them with their source. 5. Count them.
+        1. Make it, unless that was done. 2. Put it. 3. If that fails, keep everything and come back later, under
+        the same key. 4. Hand over what could not be converted. 5. Forget the records. 6. Settle them with their
+        source. 7. Count them.
         """
-        # Step 1
-        pending.attempts += 1
+        attempts = self._attempts.get(key)
+        if attempts is None or attempts.configuration is not self._configuration:
+            self._drop_object(attempts)
+            attempts = self._attempts[key] = _Attempts(self._configuration)
+        attempts.made += 1
+        # Before the attempt: whatever goes wrong in it, the other partitions come first.
+        attempts.retry_at = self._retry_at(attempts)
         try:
-            self._client.put_object(**pending.arguments)
-        except (ClientError, BotoCoreError) as error:
+            # Step 1
+            s3_object = attempts.s3_object or self._make(key, attempts)
             # Step 2
-            wait = backoff(pending.attempts, _FIRST_RETRY_SECONDS, _MAXIMUM_RETRY_SECONDS)
-            pending.retry_at = self._clock.monotonic() + wait
-            self._refused(pending, error)
+            if s3_object is not None and s3_object.arguments is not None:
+                self._context.clients.s3.put_object(**s3_object.arguments)
+        except (ClientError, BotoCoreError, SchemaError) as error:
+            # Step 3
+            attempts.retry_at = self._retry_at(attempts)
+            self._refused(attempts.configuration, error)
             return
-        # Step 3
-        with self._lock:
-            # Deleting the delivery stream may have emptied the buffer meanwhile.
-            self._buffer.forget(min(len(pending.records), len(self._buffer)))
-        self._object = None
-        # Steps 4 and 5
-        self._settle([record.source for record in pending.records])
-        self._delivered(pending)
+        # Steps 4 to 7
+        if s3_object is not None:
+            self._finish(key, attempts.configuration, s3_object)
+        self._drop_object(attempts)
+        self._attempts.pop(key, None)
 
-    def _refused(self, pending: _Object, error: ClientError | BotoCoreError) -> None:
-        code = error.response["Error"]["Code"] if isinstance(error, ClientError) else "InternalError"
-        if self._output is not Output.ERRORS:
-            self._metrics.add(f"{self._output.value}.Success", 0)
-        self._error_log.error(
-            pending.configuration,
-            code if code == "InternalError" else f"S3.{code}",
-            f"Delivery to S3 failed and will be tried again: {error}",
-            destination=self._output.destination(pending.configuration),
-        )
+    def _retry_at(self, attempts: _Attempts) -> float:
+        wait = backoff(attempts.made, _FIRST_RETRY_SECONDS, _MAXIMUM_RETRY_SECONDS)
+        return self._context.clock.monotonic() + wait
 
-    def _delivered(self, pending: _Object) -> None:
-        count = len(pending.records)
-        LOG.info(
-            "%s: delivered %d records (%d bytes) to s3://%s/%s",
-            self._identity.name,
-            count,
-            pending.size_bytes,
-            pending.arguments["Bucket"],
-            pending.arguments["Key"],
-        )
-        if self._output is Output.ERRORS:
-            return
-        name = self._output.value
-        self._metrics.add(f"{name}.Success", 1)
-        self._metrics.add(f"{name}.Records", count)
-        self._metrics.add(f"{name}.Bytes", pending.size_bytes)
-        if self._output is Output.DATA:
-            self._metrics.add(f"{name}.ObjectCount", 1)
-        age = self._clock.time() - pending.oldest_arrival / 1000
-        self._metrics.add(f"{name}.DataFreshness", max(age, 0.0))
+    def _make(self, key: DeliveryKey, attempts: _Attempts) -> S3Object | None:
+        """Return the object made of the oldest records; None if deleting has emptied the buffers meanwhile."""
+        records = self._buffers.take(key)
+        if not records:
+            return None
+        attempts.s3_object = self._maker.make(key, records, attempts.configuration, attempts.made)
+        self._body_bytes += attempts.s3_object.body_bytes
+        return attempts.s3_object
+
+    def _drop_object(self, attempts: _Attempts | None) -> None:
+        if attempts is not None and attempts.s3_object is not None:
+            self._body_bytes = max(self._body_bytes - attempts.s3_object.body_bytes, 0)
+            attempts.s3_object = None
+
+    def _finish(self, key: DeliveryKey, configuration: Configuration, s3_object: S3Object) -> None:
+        if s3_object.failures:
+            self._fail(s3_object.failures)
+        self._buffers.forget(key, s3_object.taken_count)
+        self._settle([record.source for record in s3_object.records])
+        if s3_object.arguments is not None:
+            LOG.info(
+                "%s: delivered %d records (%d bytes) to s3://%s/%s",
+                self._context.identity.name,
+                len(s3_object.records),
+                s3_object.size_bytes,
+                s3_object.arguments["Bucket"],
+                s3_object.arguments["Key"],
+            )
+        self._metrics.delivered(configuration, s3_object)
+
+    def _refused(
+        self, configuration: Configuration, error: ClientError | BotoCoreError | SchemaError
+    ) -> None:
+        destination = self._output.destination(configuration)
+        if isinstance(error, SchemaError):
+            code, message = error.failed.error_code, error.failed.error_message
+        else:
+            self._metrics.refused()
+            code = error.response["Error"]["Code"] if isinstance(error, ClientError) else "InternalError"
+            code = code if code == "InternalError" else f"S3.{code}"
+            message = f"Delivery to S3 failed and will be tried again: {error}"
+        self._context.error_log.error(configuration, code, message, destination=destination)

@@ -6,30 +6,35 @@ from typing import Protocol
 
 from emulator.firehose.client import Clients
 from emulator.firehose.clock import Clock
-from emulator.firehose.configuration import MEBIBYTE, Configuration, DeliveryStreamIdentity
-from emulator.firehose.delivery import Delivery, Output
+from emulator.firehose.configuration import Configuration, DeliveryStreamIdentity
+from emulator.firehose.context import Context
+from emulator.firehose.delivery import Delivery
 from emulator.firehose.error_log import ErrorLog
-from emulator.firehose.error_record import error_line
+from emulator.firehose.executor import Executor, ThreadExecutor
+from emulator.firehose.gauge import Gauges
+from emulator.firehose.intake import Intake
 from emulator.firehose.kinesis_source import KinesisSource
 from emulator.firehose.metric import Metrics
+from emulator.firehose.output import DeliveryKey, Output
 from emulator.firehose.processing import Processed, Processing
-from emulator.firehose.record import RECORD_OVERHEAD_BYTES, Dropped, OutputRecord, Record
+from emulator.firehose.record import OutputRecord, Record
+from emulator.firehose.room import Holder, Room
+from emulator.firehose.routing import Routing
 from emulator.firehose.worker import Worker
 
 LOG = logging.getLogger(__name__)
 
 PUBLISH_SECONDS = 5.0
-# Room for a page of the source besides what the buffering hints ask for.
-_HEADROOM_BYTES = 32 * MEBIBYTE
+# Of the function, for each shard that is read, or for a delivery stream that is fed directly.
+INVOCATIONS_PER_SHARD = 5
+# For any number of shards: each invocation may hold a few megabytes.
+MAXIMUM_INVOCATIONS = 20
+# How often draining looks whether an invocation has ended.
+_INVOCATION_POLL_SECONDS = 0.02
 
 
-class _Stage(Protocol):
+class _Stage(Holder, Protocol):
     """What processing and deliveries have in common."""
-
-    @property
-    def size_bytes(self) -> int: ...
-
-    def __len__(self) -> int: ...
 
     def configure(self, configuration: Configuration) -> None: ...
 
@@ -51,37 +56,36 @@ class DeliveryStream:
         configuration: Configuration,
         clients: Clients,
         clock: Clock,
-        checkpoints: Mapping[str, str | None] | None = None,
+        executor: Executor | None = None,
     ) -> None:
-        """Take `checkpoints` to continue reading the source where an earlier delivery stream ended."""
+        """Take `executor`, which runs invocations; by default each in a thread."""
         self.identity = identity
         self._configuration = configuration
         self._clock = clock
         self._discarded = False
         self.metrics = Metrics(identity.name, clients.cloudwatch, clock)
         self._error_log = ErrorLog(identity, clients.logs, clock)
+        name = f"firehose-{identity.name}"
+        context = Context(identity, clients, clock, self.metrics, self._error_log)
         self._processing = Processing(
-            identity,
+            context,
             configuration,
-            clients.function,
-            clock,
-            self.metrics,
-            self._error_log,
-            self._sort,
+            executor or ThreadExecutor(f"{name}-invocation"),
+            self._invocation_limit,
+            lambda: self._processing_worker.wake(),
+            self._route,
         )
         self._deliveries = {
-            output: Delivery(
-                output,
-                identity,
-                configuration,
-                clients.s3,
-                clock,
-                self.metrics,
-                self._error_log,
-                self._settle,
-            )
+            output: Delivery(output, context, configuration, self._settle, self._fail_conversion)
             for output in Output
         }
+        self._intake = Intake(context, self._add)
+        self._routing = Routing(
+            context, configuration, self._deliveries[Output.DATA], self._add, self._settle
+        )
+        self._gauges = Gauges(context, self._processing, self._deliveries, self._routing)
+        self._stages: list[_Stage] = [self._processing, *self._deliveries.values()]
+        self._room = Room(self._stages, self._invocation_limit)
         self.source: KinesisSource | None = None
         if identity.source_kinesis_stream_arn is not None and clients.kinesis is not None:
             self.source = KinesisSource(
@@ -92,10 +96,7 @@ class DeliveryStream:
                 self.put,
                 self.has_room,
                 lambda code, message: self._error_log.error(self._configuration, code, message),
-                checkpoints,
             )
-        self._stages: list[_Stage] = [self._processing, *self._deliveries.values()]
-        name = f"firehose-{identity.name}"
         self._processing_worker = Worker(f"{name}-processing", self.process, clock)
         self._delivery_worker = Worker(f"{name}-delivery", self.deliver, clock)
         self._publishing_worker = Worker(f"{name}-publishing", self._publish, clock)
@@ -105,31 +106,29 @@ class DeliveryStream:
 
     @property
     def held_bytes(self) -> int:
-        """What is held in memory, counting what Python adds to every record."""
-        return sum(stage.size_bytes + len(stage) * RECORD_OVERHEAD_BYTES for stage in self._stages)
+        """What is held in memory."""
+        return self._room.held_bytes
 
     def has_room(self) -> bool:
-        """Tell whether more records can be taken; the bound grows with the buffering hints."""
-        configuration = self._configuration
-        hints = [configuration.destination.buffering_hints] * 2
-        if configuration.processor is not None:
-            hints.append(configuration.processor.buffering_hints)
-        if configuration.backup is not None:
-            hints.append(configuration.backup.buffering_hints)
-        return self.held_bytes < 2 * sum(hint.size_in_bytes for hint in hints) + _HEADROOM_BYTES
+        """Tell whether more records can be taken."""
+        return self._room.left(self._configuration)
 
-    def put(self, records: Sequence[Record]) -> int:
-        """Take records, in order; return how often each of them is settled later."""
-        backed_up = self._configuration.backup is not None
-        if backed_up:
-            self._add(Output.BACKUP, [OutputRecord(record.data, record) for record in records])
-        if self._processing.add(records) or not self.has_room():
+    def put(self, records: Sequence[Record]) -> list[int]:
+        """Take records, in order; return for each of them how often it is settled later."""
+        configuration = self._configuration
+        copies = 0
+        if configuration.backup is not None:
+            copies = 1
+            self._add(Output.BACKUP, {None: [OutputRecord(record.data, record) for record in records]})
+        prepared, times = self._intake.prepare(records, configuration)
+        if self._processing.add(prepared) or not self.has_room():
             self._processing_worker.wake()
-        return 2 if backed_up else 1
+        return [count + copies for count in times]
 
     def configure(self, configuration: Configuration) -> None:
         """Take new destination settings, which hold for what was not yet begun."""
         self._configuration = configuration
+        self._routing.configure(configuration)
         for stage in self._stages:
             stage.configure(configuration)
         self._processing_worker.wake()
@@ -169,10 +168,12 @@ class DeliveryStream:
                 for stage in self._stages
                 if (self._processing_worker if stage is self._processing else self._delivery_worker).join(0.0)
             ]
-            retries = [retry_at for retry_at in waits if retry_at is not None]
-            if not retries or min(retries) >= deadline:
+            times = [due_at for due_at in waits if due_at is not None]
+            if self._processing.invoking:
+                times.append(self._clock.monotonic() + _INVOCATION_POLL_SECONDS)
+            if not times or min(times) >= deadline:
                 return
-            self._clock.sleep(max(min(retries) - self._clock.monotonic(), 0.0))
+            self._clock.sleep(max(min(times) - self._clock.monotonic(), 0.0))
 
     def process(self) -> float | None:
         """Process what is due; return when to be called again."""
@@ -180,17 +181,20 @@ class DeliveryStream:
         return self._processing.run(draining=not self.has_room())
 
     def deliver(self) -> float | None:
-        """Deliver what is due; return when to be called again."""
-        full = not self.has_room()
-        times = [delivery.run(draining=full) for delivery in self._deliveries.values()]
+        """Deliver what is due, and more of it while there is no room; return when to be called again."""
+        for delivery in self._deliveries.values():
+            delivery.run()
+        while not self.has_room() and self._relieve():
+            pass
+        times = [delivery.run() for delivery in self._deliveries.values()]
         return min((due_at for due_at in times if due_at is not None), default=None)
 
+    def _relieve(self) -> bool:
+        largest_first = sorted(self._deliveries.values(), key=lambda delivery: -delivery.size_bytes)
+        return any(delivery.relieve() for delivery in largest_first)
+
     def _publish(self) -> float:
-        undelivered = (self._processing.oldest_arrival, self._deliveries[Output.DATA].oldest_arrival)
-        arrivals = [arrival for arrival in undelivered if arrival is not None]
-        if arrivals:
-            age = self._clock.time() - min(arrivals) / 1000
-            self.metrics.add("DeliveryToS3.DataFreshness", max(age, 0.0))
+        self._gauges.measure(partitioned=self._configuration.dynamic_partitioning)
         self.metrics.publish()
         self._error_log.publish()
         return self._clock.monotonic() + PUBLISH_SECONDS
@@ -205,27 +209,22 @@ class DeliveryStream:
         for worker in self._workers():
             worker.join(deadline - self._clock.monotonic())
 
-    def _add(self, output: Output, records: Sequence[OutputRecord]) -> None:
-        if records and (self._deliveries[output].add(records) or not self.has_room()):
+    def _invocation_limit(self) -> int:
+        shard_count = 1 if self.source is None else max(self.source.open_shard_count, 1)
+        return min(INVOCATIONS_PER_SHARD * shard_count, MAXIMUM_INVOCATIONS)
+
+    def _add(self, output: Output, groups: Mapping[DeliveryKey, list[OutputRecord]]) -> None:
+        due = [self._deliveries[output].add(key, records) for key, records in groups.items()]
+        if groups and (any(due) or not self.has_room()):
             self._delivery_worker.wake()
 
-    def _sort(self, processed: Sequence[Processed]) -> None:
-        """Send each record where its outcome says; Dropped ones are settled at once."""
-        if self._discarded:
-            return
-        data: list[OutputRecord] = []
-        errors: list[OutputRecord] = []
-        dropped: list[Record] = []
-        for each in processed:
-            if each.failure is not None:
-                errors.append(OutputRecord(error_line(each.record, each.failure), each.record))
-            elif isinstance(each.outcome, bytes):
-                data.append(OutputRecord(each.outcome, each.record))
-            elif isinstance(each.outcome, Dropped):
-                dropped.append(each.record)
-        self._add(Output.DATA, data)
-        self._add(Output.ERRORS, errors)
-        self._settle(dropped)
+    def _route(self, processed: Sequence[Processed]) -> None:
+        if not self._discarded:
+            self._routing.route(processed)
+
+    def _fail_conversion(self, lines: Sequence[OutputRecord]) -> None:
+        if not self._discarded:
+            self._add(Output.ERRORS, {"format-conversion-failed": list(lines)})
 
     def _settle(self, records: Sequence[Record]) -> None:
         if self.source is not None and records:

@@ -8,16 +8,16 @@ from emulator.firehose.record import Failed, Record
 
 
 @dataclass(frozen=True, slots=True)
-class ProcessingFailure:
-    """Why and when a function's attempts at a record ended; times are epoch milliseconds."""
+class Failure:
+    """Why and when the attempts at a record ended, in epoch milliseconds; `lambda_arn` if a function made them."""
 
     failed: Failed
     attempts_made: int
     attempt_ending_timestamp: int
-    lambda_arn: str
+    lambda_arn: str | None = None
 
 
-def error_line(record: Record, failure: ProcessingFailure) -> bytes:
+def error_line(record: Record, failure: Failure) -> bytes:
     """Return the line that keeps a failed record, with its original bytes.
 
     Keys and types are those of objects captured on AWS; the documentation's sample spells `lambdaArn` and
@@ -25,13 +25,14 @@ def error_line(record: Record, failure: ProcessingFailure) -> bytes:
 
     https://docs.aws.amazon.com/firehose/latest/dev/data-transformation-failure-handling.html
     """
-    line = {
-        "rawData": base64.b64encode(record.data).decode("ascii"),
+    line: dict[str, str | int] = {
+        "rawData": base64.b64encode(record.raw_data).decode("ascii"),
         "errorCode": failure.failed.error_code,
         "errorMessage": failure.failed.error_message,
         "attemptsMade": failure.attempts_made,
         "arrivalTimestamp": record.approximate_arrival_timestamp,
         "attemptEndingTimestamp": failure.attempt_ending_timestamp,
-        "lambdaARN": failure.lambda_arn,
     }
+    if failure.lambda_arn is not None:
+        line["lambdaARN"] = failure.lambda_arn
     return json.dumps(line, separators=(",", ":")).encode() + b"\n"

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from emulator.firehose.configuration import DeliveryStreamIdentity
-from emulator.firehose.record import Dropped, Failed, Outcome, Record
+from emulator.firehose.record import Dropped, Failed, Ok, Outcome, Record
 
 # Lambda takes and returns at most 6 MB in a synchronous invocation.
 MAXIMUM_REQUEST_BYTES = 6 * 1024 * 1024
@@ -34,12 +34,13 @@ class UnreadableResponseError(ValueError):
     """The function's answer as a whole cannot be read."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class InvocationRequest:
     """Records that are sent to the function together, and their entries of the event."""
 
     records: list[Record]
     entries: list[str]
+    size_bytes: int = 0
     too_large: bool = False
 
 
@@ -64,16 +65,16 @@ class EventWriter:
         """
         room = MAXIMUM_REQUEST_BYTES - len(self.event(InvocationRequest([], [])))
         requests: list[InvocationRequest] = []
-        used = room + 1
+        request = InvocationRequest([], [], size_bytes=room)
         for record in records:
             entry = _entry(record)
             size_bytes = len(entry) + 2
-            if used + size_bytes > room:
-                requests.append(InvocationRequest([], [], too_large=size_bytes > room))
-                used = 0
-            requests[-1].records.append(record)
-            requests[-1].entries.append(entry)
-            used += size_bytes
+            if request.size_bytes + size_bytes > room:
+                request = InvocationRequest([], [], too_large=size_bytes > room)
+                requests.append(request)
+            request.records.append(record)
+            request.entries.append(entry)
+            request.size_bytes += size_bytes
         return requests
 
     def event(self, request: InvocationRequest) -> bytes:
@@ -98,8 +99,10 @@ def _entry(record: Record) -> str:
     )
 
 
-def read_response(payload: bytes, records: Sequence[Record]) -> list[Outcome]:
+def read_response(payload: bytes, records: Sequence[Record], *, partitioned: bool = False) -> list[Outcome]:
     """Return the outcome of each record, in the order of `records`, whatever the order of the answer.
+
+    Partition keys are read if records are `partitioned`, and otherwise ignored.
 
     Ids that were not asked for are ignored. A record whose id comes back twice, or whose entry is malformed,
     fails alone; AWS's scope for those is not documented.
@@ -115,14 +118,15 @@ def read_response(payload: bytes, records: Sequence[Record]) -> list[Outcome]:
         record_id = entry.get("recordId") if isinstance(entry, dict) else None
         if not isinstance(record_id, str):
             continue
-        outcomes[record_id] = DUPLICATED_RECORD_ID if record_id in outcomes else _outcome(entry)
+        outcomes[record_id] = DUPLICATED_RECORD_ID if record_id in outcomes else _outcome(entry, partitioned)
     return [outcomes.get(record.record_id, MISSING_RECORD_ID) for record in records]
 
 
 def _entries(payload: bytes) -> list[Any]:
     try:
         response = json.loads(payload)
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
+        # An answer may be nested too deeply to be read.
         raise UnreadableResponseError("The function's answer is not JSON.") from error
     if response is None:
         return []
@@ -136,19 +140,34 @@ def _entries(payload: bytes) -> list[Any]:
     return entries
 
 
-def _outcome(entry: dict[str, Any]) -> Outcome:
+def _outcome(entry: dict[str, Any], partitioned: bool) -> Outcome:
     match entry.get("result"):
         case "Ok":
             try:
-                return base64.b64decode(entry["data"], validate=True)
+                data = base64.b64decode(entry["data"], validate=True)
             except (KeyError, TypeError, ValueError):
                 return _malformed("data is not base64 text")
+            return _with_partition_keys(data, entry) if partitioned else Ok(data)
         case "Dropped":
             return Dropped()
         case "ProcessingFailed":
             return PROCESSING_FAILED
         case _:
             return _malformed("result is not one of Ok, Dropped and ProcessingFailed")
+
+
+def _with_partition_keys(data: bytes, entry: dict[str, Any]) -> Outcome:
+    """Return the outcome with what `metadata.partitionKeys` says; its values are judged with the prefix.
+
+    https://docs.aws.amazon.com/firehose/latest/dev/dynamic-partitioning-partitioning-keys.html
+    """
+    metadata = entry.get("metadata")
+    if metadata is None:
+        return Ok(data)
+    keys = metadata.get("partitionKeys") if isinstance(metadata, dict) else metadata
+    if keys is not None and not isinstance(keys, dict):
+        return _malformed("metadata.partitionKeys is not an object")
+    return Ok(data, keys)
 
 
 def _malformed(reason: str) -> Failed:

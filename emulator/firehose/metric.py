@@ -4,7 +4,7 @@ import logging
 import threading
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, Literal
 
 from botocore.exceptions import BotoCoreError, ClientError
 
@@ -14,8 +14,22 @@ from emulator.firehose.clock import Clock
 LOG = logging.getLogger(__name__)
 
 NAMESPACE = "AWS/Firehose"
-_UNITS = {"Bytes": "Bytes", "DataFreshness": "Seconds", "Duration": "Milliseconds"}
-_UNIT_BY_NAME = {"IncomingBytes": "Bytes", "KinesisMillisBehindLatest": "Milliseconds"}
+# By what follows the dot, or by the whole name; anything else is a count.
+_UNITS = {
+    "Bytes": "Bytes",
+    "DataFreshness": "Seconds",
+    "Duration": "Milliseconds",
+    "Latency": "Milliseconds",
+    "IncomingBytes": "Bytes",
+    "KinesisMillisBehindLatest": "Milliseconds",
+    "OutputDecompressedBytes.Success": "Bytes",
+    "OutputDecompressedBytes.Failed": "Bytes",
+    "PerPartitionThroughput": "Bytes/Second",
+}
+# UpdateDestination is measured under the name of an operation that does not exist.
+Operation = Literal[
+    "PutRecord", "PutRecordBatch", "DescribeDeliveryStream", "ListDeliveryStreams", "UpdateDeliveryStream"
+]
 
 
 @dataclass(slots=True)
@@ -50,6 +64,26 @@ class Metrics:
         with self._lock:
             self._merge(metric_name, _Statistic(1, value, value, value))
 
+    def requested(self, operation: Operation, latency_seconds: float) -> None:
+        """Count one request of the API and the time it took."""
+        self.add(f"{operation}.Requests", 1)
+        self.add(f"{operation}.Latency", latency_seconds * 1000)
+
+    def ingested(
+        self, operation: Literal["PutRecord", "PutRecordBatch"], records: int, size_bytes: int
+    ) -> None:
+        """Count the records that one request put; those of PutRecord are its requests."""
+        self.add("IncomingPutRequests", 1)
+        self.add("IncomingRecords", records)
+        self.add("IncomingBytes", size_bytes)
+        self.add(f"{operation}.Bytes", size_bytes)
+        if operation == "PutRecordBatch":
+            self.add("PutRecordBatch.Records", records)
+
+    def throttled(self, records: int) -> None:
+        """Count records that were refused because too much is held."""
+        self.add("ThrottledRecords", records)
+
     def publish(self) -> bool:
         """Send what has been gathered; when CloudWatch refuses, it is kept for the next time."""
         with self._lock:
@@ -80,7 +114,7 @@ class Metrics:
                 "MetricName": metric_name,
                 "Dimensions": [{"Name": "DeliveryStreamName", "Value": self._name}],
                 "Timestamp": now,
-                "Unit": _UNIT_BY_NAME.get(metric_name) or _UNITS.get(metric_name.partition(".")[2], "Count"),
+                "Unit": _UNITS.get(metric_name) or _UNITS.get(metric_name.partition(".")[2], "Count"),
                 "StatisticValues": {
                     "SampleCount": statistic.count,
                     "Sum": statistic.total,

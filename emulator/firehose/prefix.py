@@ -4,7 +4,7 @@ import re
 import secrets
 import string
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
@@ -14,6 +14,7 @@ from emulator.firehose.record import ErrorOutputType
 from emulator.firehose.timestamp_pattern import compile_pattern
 
 EXPRESSION = re.compile(r"!\{([A-Za-z]+):([^}]*)\}")
+PARTITION_NAMESPACES = frozenset({"partitionKeyFromQuery", "partitionKeyFromLambda"})
 _DATE_PATH = "!{timestamp:yyyy/MM/dd/HH}/"
 _ALPHABET = string.ascii_letters + string.digits
 
@@ -37,15 +38,14 @@ def random_string() -> str:
 
 
 def data_prefix(prefix: str) -> str:
-    """Return the prefix with the date path that Firehose appends when it names no time.
+    """Return the prefix with the date path that Firehose appends to one without any expression.
 
-    A prefix whose only expressions are random strings gets the date path too; whether AWS does that is not known.
+    The documentation says that only a timestamp keeps the date path away; on AWS, partition keys and random
+    strings were seen to do so too.
 
     https://docs.aws.amazon.com/firehose/latest/dev/s3-prefixes.html
     """
-    if any(expression.namespace == "timestamp" for expression in expressions(prefix)):
-        return prefix
-    return prefix + _DATE_PATH
+    return prefix if expressions(prefix) else prefix + _DATE_PATH
 
 
 def error_prefix(prefix: str, error_output_prefix: str) -> str:
@@ -67,13 +67,20 @@ def evaluate(
     moment: datetime,
     error_output_type: ErrorOutputType | None = None,
     make_random_string: Callable[[], str] = random_string,
+    partition_keys: Mapping[str, str] | None = None,
 ) -> str:
-    """Replace every expression of a prefix; `moment` is in the zone that the prefix is to show."""
+    """Replace every expression of a prefix; `moment` is in the zone that the prefix is to show.
+
+    `partition_keys` has the text for each `namespace:value` of a partition, which is taken as it is, slashes
+    included; without it such expressions are left out.
+    """
 
     def replace(match: re.Match[str]) -> str:
         namespace, value = match.groups()
         if namespace == "timestamp":
             return compile_pattern(value)(moment)
+        if namespace in PARTITION_NAMESPACES:
+            return "" if partition_keys is None else partition_keys[f"{namespace}:{value}"]
         return make_random_string() if value == "random-string" else str(error_output_type)
 
     return EXPRESSION.sub(replace, prefix)
@@ -86,6 +93,7 @@ def object_key(
     oldest_arrival: int,
     error_output_type: ErrorOutputType | None,
     extension: str,
+    partition_keys: Mapping[str, str] | None = None,
 ) -> str:
     """Name an object; `oldest_arrival` is the arrival of its oldest record in epoch milliseconds.
 
@@ -100,6 +108,7 @@ def object_key(
         else data_prefix(destination.prefix)
     )
     return (
-        f"{evaluate(prefix, moment, error_output_type)}{delivery_stream_name}-{configuration.version_id}-"
+        f"{evaluate(prefix, moment, error_output_type, partition_keys=partition_keys)}"
+        f"{delivery_stream_name}-{configuration.version_id}-"
         f"{moment:%Y-%m-%d-%H-%M-%S}-{uuid.uuid4()}{extension}"
     )

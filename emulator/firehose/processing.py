@@ -1,50 +1,30 @@
 """The first stage: the processor's buffer, the function behind it, and the sorting of what it answers."""
 
-import threading
-from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from emulator.firehose.buffer import Buffer
-from emulator.firehose.client import LambdaClient
-from emulator.firehose.clock import Clock, backoff
-from emulator.firehose.configuration import BufferingHints, Configuration, DeliveryStreamIdentity
-from emulator.firehose.error_log import ErrorLog
-from emulator.firehose.error_record import ProcessingFailure
-from emulator.firehose.function import InvocationError, invoke
-from emulator.firehose.invocation import (
-    REQUEST_TOO_LARGE,
-    EventWriter,
-    InvocationRequest,
-    UnreadableResponseError,
-    read_response,
-)
-from emulator.firehose.metric import Metrics
+from emulator.firehose.configuration import BufferingHints, Configuration
+from emulator.firehose.context import Context
+from emulator.firehose.error_record import Failure
+from emulator.firehose.executor import Executor
+from emulator.firehose.invocation_queue import Invocation, InvocationQueue
+from emulator.firehose.partition_buffers import PartitionBuffers
 from emulator.firehose.record import Failed, Outcome, Record
 
-# Between two attempts at the same records.
-_FIRST_RETRY_SECONDS = 0.2
-_MAXIMUM_RETRY_SECONDS = 5.0
 _UNBUFFERED = BufferingHints(size_in_mbs=1, interval_in_seconds=0)
-
-
-@dataclass(frozen=True, slots=True)
-class Processed:
-    """A record, what is to become of it, and, if it failed, how that came about."""
-
-    record: Record
-    outcome: Outcome
-    failure: ProcessingFailure | None = None
+_ALL = "all"  # Source records are not partitioned.
 
 
 @dataclass(slots=True)
-class _Batch:
-    """What was taken from the buffer, under the settings of that moment, and is not yet done."""
+class Processed:
+    """A record, what is to become of it, and, if it failed, how that came about.
 
-    configuration: Configuration
-    requests: deque[InvocationRequest]
-    attempts: int = 0
-    retry_at: float | None = None
+    Not frozen for the same reason as `Record`.
+    """
+
+    record: Record
+    outcome: Outcome
+    failure: Failure | None = None
 
 
 class Processing:
@@ -58,156 +38,120 @@ class Processing:
 
     def __init__(
         self,
-        identity: DeliveryStreamIdentity,
+        context: Context,
         configuration: Configuration,
-        client: LambdaClient,
-        clock: Clock,
-        metrics: Metrics,
-        error_log: ErrorLog,
+        executor: Executor,
+        invocation_limit: Callable[[], int],
+        wake: Callable[[], None],
         pass_on: Callable[[Sequence[Processed]], None],
     ) -> None:
+        """Take `wake`, which is called when `run` has something to do before it is due."""
+        self._context = context
         self._configuration = configuration
-        self._client = client
-        self._clock = clock
-        self._metrics = metrics
-        self._error_log = error_log
         self._pass_on = pass_on
-        self._events = EventWriter(identity)
-        self._buffer: Buffer[Record] = Buffer(_hints(configuration))
-        self._lock = threading.Lock()
-        self._batch: _Batch | None = None
+        self._queue = InvocationQueue(context, executor, invocation_limit, wake)
+        self._buffers: PartitionBuffers[str, Record] = PartitionBuffers(_hints(configuration), context.clock)
 
     def __len__(self) -> int:
-        return len(self._buffer)
+        return len(self._buffers)
 
     @property
     def size_bytes(self) -> int:
-        """Size of the records that were not yet passed on."""
-        return self._buffer.size_bytes
+        """Size of the records that were not yet passed on, and of what is made of them."""
+        return self._buffers.size_bytes + self._queue.size_bytes
 
     @property
     def oldest_arrival(self) -> int | None:
         """When the oldest record held here arrived, in epoch milliseconds; None if there is none."""
-        with self._lock:
-            first = self._buffer.first()
-        return None if first is None else first.approximate_arrival_timestamp
+        return self._buffers.oldest_arrival
+
+    @property
+    def invoking(self) -> bool:
+        """Whether an invocation is under way, after which `run` has something to do."""
+        return self._queue.running
 
     def configure(self, configuration: Configuration) -> None:
         """Take new settings; what is already with the function stays under the old ones."""
-        with self._lock:
-            self._configuration = configuration
-            self._buffer.hints = _hints(configuration)
+        self._configuration = configuration
+        self._buffers.configure(_hints(configuration))
 
     def add(self, records: Sequence[Record]) -> bool:
         """Buffer records and tell whether `run` has something new to wait for."""
-        now = self._clock.monotonic()
-        with self._lock:
-            was_empty = not self._buffer
-            for record in records:
-                self._buffer.add(record, len(record.data), now)
-            return was_empty or self._buffer.due(now)
+        return self._buffers.add(_ALL, records)
 
     def clear(self) -> None:
         """Forget everything, as deleting the delivery stream does."""
-        with self._lock:
-            self._buffer.clear()
-            self._batch = None
+        self._buffers.clear()
+        self._queue.clear()
 
     def run(self, *, draining: bool = False) -> float | None:
-        """Process what is due, or everything when draining; return when to be called again, if nothing is added."""
-        while True:
-            if self._batch is None:
-                with self._lock:
-                    if not draining and not self._buffer.due(self._clock.monotonic()):
-                        return self._buffer.due_at()
-                    records, configuration = self._buffer.take(), self._configuration
-                if not records:
-                    return None
-                self._batch = self._begin(records, configuration)
-            batch = self._batch
-            if batch.retry_at is not None and batch.retry_at > self._clock.monotonic():
-                return batch.retry_at
-            self._advance(batch)
-            if not batch.requests:
-                self._batch = None
+        """Process what is due, or everything when draining; return when to be called again, if nothing is added.
 
-    def _begin(self, records: list[Record], configuration: Configuration) -> _Batch:
-        if configuration.processor is None:
-            return _Batch(configuration, deque([InvocationRequest(records, [])]))
-        return _Batch(configuration, deque(self._events.requests(records)))
-
-    def _advance(self, batch: _Batch) -> None:
-        """Make one attempt at the first request of a batch; pass its records on if that was the last one.
-
-        1. Invoke the function. 2. If the attempt failed and another is allowed, come back later.
-        3. Pass the outcomes on. 4. Only then forget the records.
+        Invocations that are under way call for it by themselves when they end.
         """
-        request = batch.requests[0]
-        processor = batch.configuration.processor
-        if processor is None:
-            self._finish(batch, [Processed(record, record.data) for record in request.records])
-            return
-        # Step 1
-        batch.attempts += 1
-        outcomes = self._attempt(processor.lambda_arn, request)
-        # Step 2
-        repeatable = isinstance(outcomes, Failed) and not request.too_large
-        if repeatable and batch.attempts <= processor.number_of_retries:
-            wait = backoff(batch.attempts, _FIRST_RETRY_SECONDS, _MAXIMUM_RETRY_SECONDS)
-            batch.retry_at = self._clock.monotonic() + wait
-            return
-        # Steps 3 and 4
-        self._finish(batch, self._processed(batch, processor.lambda_arn, outcomes))
+        while self._queue.advance() or self._finish() or self._begin(draining):
+            pass
+        times = [self._queue.retry_at(), self._buffers.due_at() if self._queue.has_place() else None]
+        return min((time for time in times if time is not None), default=None)
 
-    def _attempt(self, lambda_arn: str, request: InvocationRequest) -> list[Outcome] | Failed:
-        if request.too_large:
-            return REQUEST_TOO_LARGE
-        began = self._clock.monotonic()
-        try:
-            payload = invoke(self._client, lambda_arn, self._events.event(request))
-            outcomes: list[Outcome] | Failed = read_response(payload, request.records)
-        except InvocationError as error:
-            outcomes = error.failed
-        except UnreadableResponseError as error:
-            outcomes = Failed("Lambda.JsonProcessingException", str(error))
-        self._metrics.add("ExecuteProcessing.Duration", (self._clock.monotonic() - began) * 1000)
-        self._metrics.add("ExecuteProcessing.Success", 0 if isinstance(outcomes, Failed) else 1)
-        return outcomes
+    def _begin(self, draining: bool) -> bool:
+        """Make requests of what is due, if there is a place for them."""
+        if not self._queue.has_place() or not self._buffers.due(draining=draining):
+            return False
+        records = self._buffers.take(_ALL)
+        if not records:
+            return False
+        self._queue.add(self._configuration, records)
+        self._buffers.set_aside(_ALL, len(records))
+        return True
 
-    def _processed(self, batch: _Batch, lambda_arn: str, outcomes: list[Outcome] | Failed) -> list[Processed]:
-        records = batch.requests[0].records
-        if isinstance(outcomes, Failed):
-            outcomes = [outcomes] * len(records)
-        ended = round(self._clock.time() * 1000)
-        failures: dict[Failed, ProcessingFailure] = {}
+    def _finish(self) -> bool:
+        """Pass on the records of the first request, if their outcomes are known; only then forget them."""
+        invocation = self._queue.first_done()
+        if invocation is None:
+            return False
+        self._pass_on(self._processed(invocation))
+        self._queue.remove(invocation)
+        self._buffers.forget(_ALL, len(invocation.request.records))
+        return True
+
+    def _processed(self, invocation: Invocation) -> list[Processed]:
+        records = invocation.request.records
+        outcomes = invocation.outcomes
+        if invocation.lambda_arn is None:
+            return list(map(Processed, records, _each(outcomes, records)))
+        failures: dict[Failed, Failure] = {}
         processed: list[Processed] = []
         succeeded = succeeded_bytes = 0
-        for record, outcome in zip(records, outcomes, strict=True):
+        for record, outcome in zip(records, _each(outcomes, records), strict=True):
             if isinstance(outcome, Failed):
                 if outcome not in failures:
-                    failures[outcome] = ProcessingFailure(outcome, batch.attempts, ended, lambda_arn)
+                    failures[outcome] = Failure(
+                        outcome, invocation.attempts, invocation.ended_at, invocation.lambda_arn
+                    )
                 processed.append(Processed(record, outcome, failures[outcome]))
             else:
                 succeeded += 1
                 succeeded_bytes += len(record.data)
                 processed.append(Processed(record, outcome))
         if succeeded:
-            self._metrics.add("SucceedProcessing.Records", succeeded)
-            self._metrics.add("SucceedProcessing.Bytes", succeeded_bytes)
+            self._context.metrics.add("SucceedProcessing.Records", succeeded)
+            self._context.metrics.add("SucceedProcessing.Bytes", succeeded_bytes)
         for failed in failures:
-            self._error_log.error(
-                batch.configuration, failed.error_code, failed.error_message, processor=lambda_arn
+            self._context.error_log.error(
+                invocation.configuration,
+                failed.error_code,
+                failed.error_message,
+                processor=invocation.lambda_arn,
             )
         return processed
 
-    def _finish(self, batch: _Batch, processed: list[Processed]) -> None:
-        self._pass_on(processed)
-        with self._lock:
-            # Deleting the delivery stream may have emptied the buffer meanwhile.
-            self._buffer.forget(min(len(processed), len(self._buffer)))
-        batch.requests.popleft()
-        batch.attempts = 0
-        batch.retry_at = None
+
+def _each(outcomes: Sequence[Outcome] | Failed | None, records: Sequence[Record]) -> Sequence[Outcome]:
+    """Return one outcome for each record."""
+    if outcomes is None or isinstance(outcomes, Failed):
+        return [outcomes] * len(records) if outcomes is not None else []
+    return outcomes
 
 
 def _hints(configuration: Configuration) -> BufferingHints:

@@ -1,7 +1,8 @@
 """Records on their way through a delivery stream."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 
 # What Python keeps for a record besides its bytes, roughly: counted when memory is bounded.
 RECORD_OVERHEAD_BYTES = 256
@@ -29,6 +30,15 @@ class Record:
     data: bytes
     approximate_arrival_timestamp: int  # epoch milliseconds
     kinesis: KinesisRecordMetadata | None = None
+    compressed: bytes | None = None  # what `data` was decompressed from
+
+    @property
+    def raw_data(self) -> bytes:
+        """What an error object keeps of the record: if it was decompressed, the compressed bytes.
+
+        https://docs.aws.amazon.com/firehose/latest/dev/decomp-faq.html
+        """
+        return self.data if self.compressed is None else self.compressed
 
 
 @dataclass(slots=True)
@@ -37,6 +47,22 @@ class OutputRecord:
 
     data: bytes
     source: Record
+
+    @property
+    def approximate_arrival_timestamp(self) -> int:
+        """When the source record arrived, in epoch milliseconds."""
+        return self.source.approximate_arrival_timestamp
+
+
+@dataclass(slots=True)
+class Ok:
+    """The record's bytes after processing, and the partition keys that the function gave it.
+
+    Not frozen for the same reason as `Record`.
+    """
+
+    data: bytes
+    partition_keys: Mapping[str, Any] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,5 +78,13 @@ class Failed:
     error_message: str
 
 
-Outcome = bytes | Dropped | Failed
-ErrorOutputType = Literal["processing-failed"]
+Outcome = Ok | Dropped | Failed
+# What `!{firehose:error-output-type}` stands for.
+ErrorOutputType = Literal[
+    "processing-failed",
+    "decompression-failed",
+    "metadata-extraction-failed",
+    "partitioning-failed",
+    "activePartitionExceeded",
+    "format-conversion-failed",
+]

@@ -1,28 +1,36 @@
 """A delivery stream as the API sees it: settings, state, version and tags."""
 
 import threading
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
 from emulator.errors import ServiceError
+from emulator.firehose.completion import complete
 from emulator.firehose.delivery_stream import DeliveryStream
 from emulator.firehose.description import destination_description
-from emulator.firehose.destination_validation import check_destination
-from emulator.firehose.refusal import invalid
-from emulator.firehose.wire import configuration_from, merge
+from emulator.firehose.encryption import Encryption, Failure
+from emulator.firehose.update import check_transition, merge, processor_types
+from emulator.firehose.validation.destination import check_destination
+from emulator.firehose.validation.refusal import invalid
+from emulator.firehose.validation.request import KINESIS_TYPE, update_of
+from emulator.firehose.wire import configuration_from
 
 DESTINATION_ID = "destinationId-000000000001"
-KINESIS_TYPE = "KinesisStreamAsSource"
 
 
 @dataclass(slots=True)
 class DeliveryStreamResource:
-    """What CreateDeliveryStream made; `wire` is its complete ExtendedS3DestinationConfiguration."""
+    """What CreateDeliveryStream made; `wire` is its ExtendedS3DestinationConfiguration with the defaults.
+
+    Tables of format conversions are read in `schema_region`, whatever updates follow.
+    """
 
     name: str
     account_id: str
+    region: str
+    schema_region: str
     arn: str
     delivery_stream_type: str
     created_at: datetime
@@ -30,17 +38,75 @@ class DeliveryStreamResource:
     delivery_stream: DeliveryStream
     kinesis_source: Mapping[str, Any] | None = None
     status: str = "CREATING"
-    failure: str | None = None
+    failure: Failure | None = None
     version_id: int = 1
     updated_at: datetime | None = None
-    encryption: dict[str, str] = field(default_factory=lambda: {"Status": "DISABLED"})
+    encryption: Encryption = field(default_factory=Encryption)
     tags: dict[str, str] = field(default_factory=dict)
     lock: threading.Lock = field(default_factory=threading.Lock)
 
-    @property
-    def encrypted(self) -> bool:
-        """Whether server-side encryption is on."""
-        return self.encryption["Status"] == "ENABLED"
+    def activate(self, failure: Failure | None) -> None:
+        """End the creation: start the data plane, or stay as a delivery stream that can only be deleted."""
+        with self.lock:
+            if self.encryption.status == "ENABLING":
+                self.encryption.finish(failure)
+            if failure is not None:
+                self.status, self.failure = "CREATING_FAILED", failure
+                return
+            self.delivery_stream.start()
+            self.status = "ACTIVE"
+
+    def begin_deletion(self) -> bool:
+        """Go to DELETING; tell whether the deletion is to be done now, and not under way already.
+
+        Raises:
+            ServiceError: it is still being created.
+
+        https://docs.aws.amazon.com/firehose/latest/APIReference/API_DeleteDeliveryStream.html
+        """
+        with self.lock:
+            if self.status == "CREATING":
+                raise ServiceError(
+                    "ResourceInUseException",
+                    f"Firehose {self.name} under account {self.account_id} cannot be deleted in CREATING state",
+                )
+            begun = self.status != "DELETING"
+            self.status = "DELETING"
+            return begun
+
+    def check_active(self) -> None:
+        """Refuse a change of a delivery stream that is being created or deleted.
+
+        Raises:
+            ServiceError: it is.
+        """
+        if self.status != "ACTIVE":
+            raise ServiceError(
+                "ResourceInUseException",
+                f"Firehose {self.name} under account {self.account_id} is in the {self.status} state.",
+            )
+
+    def check_writable(self, *, by_cloudwatch_logs: bool) -> None:
+        """Refuse records that a producer may not put.
+
+        Raises:
+            ServiceError: they come from elsewhere, or the delivery stream is not active.
+
+        https://docs.aws.amazon.com/firehose/latest/APIReference/API_PutRecord.html
+        """
+        if self.delivery_stream_type == KINESIS_TYPE:
+            raise invalid("This operation is not permitted on KinesisStreamAsSource delivery stream type.")
+        if self.status != "ACTIVE":
+            raise ServiceError(
+                "ResourceNotFoundException",
+                f"Firehose {self.name} is not active in {self.account_id} account.",
+            )
+        if not by_cloudwatch_logs and "Decompression" in processor_types(self.wire):
+            raise ServiceError(
+                "InvalidSourceException",
+                f"Put to Firehose failed for AccountId: {self.account_id}, FirehoseName: {self.name} because the "
+                "request is not originating from CloudWatch.",
+            )
 
     def description(self, after_destination_id: str | None = None) -> dict[str, Any]:
         """Return the DeliveryStreamDescription; the only destination is left out behind itself."""
@@ -52,15 +118,15 @@ class DeliveryStreamResource:
             "DeliveryStreamType": self.delivery_stream_type,
             "VersionId": str(self.version_id),
             "CreateTimestamp": self.created_at,
-            "Destinations": destinations if (after_destination_id or "") < DESTINATION_ID else [],
+            "Destinations": [] if after_destination_id == DESTINATION_ID else destinations,
             "HasMoreDestinations": False,
         }
         if self.failure is not None:
-            description["FailureDescription"] = {"Type": "UNKNOWN_ERROR", "Details": self.failure}
+            description["FailureDescription"] = self.failure.description()
         if self.updated_at is not None:
             description["LastUpdateTimestamp"] = self.updated_at
         if self.kinesis_source is None:
-            description["DeliveryStreamEncryptionConfiguration"] = dict(self.encryption)
+            description["DeliveryStreamEncryptionConfiguration"] = self.encryption.description()
             return description
         source = self.delivery_stream.source
         description["Source"] = {
@@ -72,12 +138,34 @@ class DeliveryStreamResource:
         }
         return description
 
-    def update(self, request: Mapping[str, Any], now: datetime) -> None:
+    def update(
+        self,
+        request: Mapping[str, Any],
+        now: datetime,
+        check_references: Callable[[Mapping[str, Any]], None],
+    ) -> None:
         """Do what UpdateDestination asks; an update that changes nothing leaves the version as it is.
+
+        `check_references` looks up what the merged destination names in other services.
 
         Raises:
             ServiceError: the state, the version, the destination or a setting does not allow it.
         """
+        self._check_update(request)
+        merged = merge(self.wire, update_of(request))
+        check_transition(self.wire, merged)
+        check_destination(merged)
+        check_references(merged)
+        completed = complete(merged)
+        if completed == self.wire:
+            return
+        configuration = configuration_from(completed, self.version_id + 1, self.account_id, self.region)
+        self.wire = completed
+        self.version_id += 1
+        self.updated_at = now
+        self.delivery_stream.configure(configuration)
+
+    def _check_update(self, request: Mapping[str, Any]) -> None:
         if self.status != "ACTIVE":
             raise ServiceError(
                 "ResourceInUseException",
@@ -91,17 +179,3 @@ class DeliveryStreamResource:
             )
         if request["DestinationId"] != DESTINATION_ID:
             raise invalid(f"Destination Id {request['DestinationId']} not found")
-        update = request.get("ExtendedS3DestinationUpdate") or request.get("S3DestinationUpdate")
-        if not update:
-            raise invalid("At least one destination or source configuration update must be provided")
-        merged = merge(self.wire, update)
-        if self.wire.get("S3BackupMode") == "Enabled" and merged.get("S3BackupMode") == "Disabled":
-            raise invalid("Disabling S3 backup is not currently supported.")
-        check_destination(merged)
-        if merged == self.wire:
-            return
-        configuration = configuration_from(merged, self.version_id + 1)
-        self.wire = merged
-        self.version_id += 1
-        self.updated_at = now
-        self.delivery_stream.configure(configuration)

@@ -14,8 +14,23 @@ _DAYS = ["Sunday", "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Satu
 _TOKEN = re.compile(r"'((?:[^']|'')*)'|([A-Za-z])\2*|[^A-Za-z']+")
 
 
+# When a day period of US English ends, in minutes of the day, and its name.
+_DAY_PERIODS = (
+    (6 * 60, "at night"),
+    (12 * 60, "in the morning"),
+    (18 * 60, "in the afternoon"),
+    (21 * 60, "in the evening"),
+    (24 * 60, "at night"),
+)
+_MODIFIED_JULIAN_DAY_OF_ORDINAL_ZERO = -678_576
+
+
 class TimestampPatternError(ValueError):
     """The text is not a date pattern that can be evaluated."""
+
+
+class UnsupportedTimestampPatternError(TimestampPatternError):
+    """The text is a date pattern that AWS may evaluate and this emulator cannot."""
 
 
 @lru_cache(maxsize=256)
@@ -23,30 +38,48 @@ def compile_pattern(pattern: str) -> Field:
     """Return a function that formats a time by `pattern`.
 
     Letters whose meaning depends on the formatter's locale follow US English: weeks begin on Sunday and the
-    first one holds January 1st. Not built: zone names (`z`, `v`), `B`, `F` and `g`.
+    first one holds January 1st. `F` is the aligned day of the week in the month, as up to Java 18; `z` is what
+    the time zone database calls the zone, `VV` its id. A field that is wider than `p` allows stays whole, where
+    Java fails: an object could never be written. Full and generic zone names (`zzzz`, `v`) are not built.
 
     Raises:
         TimestampPatternError: a letter is not a conversion, is repeated too often, or a quote is not closed.
+        UnsupportedTimestampPatternError: the names of zones that the pattern asks for are not known here.
 
     https://docs.aws.amazon.com/firehose/latest/dev/s3-prefixes.html
     """
     fields: list[Field] = []
-    position = 0
+    position = padding = 0
     while position < len(pattern):
         match = _TOKEN.match(pattern, position)
         if match is None:
             raise TimestampPatternError(f"A quote is not closed in {pattern!r}")
-        text = match.group()
-        if match.group(1) is not None:
-            fields.append(_literal(match.group(1).replace("''", "'") or "'"))
-        elif match.group(2):
-            fields.append(_field(match.group(2), len(text)))
-        elif set(text) & set("#{}"):
-            raise TimestampPatternError(f"A reserved character is used in {pattern!r}")
-        else:
-            fields.append(_literal(text.replace("[", "").replace("]", "")))
-        position = match.end()
+        text, position = match.group(), match.end()
+        if match.group(2) == "p":
+            if not pattern[position : position + 1].isalpha():
+                raise TimestampPatternError(f"Nothing to pad follows {text!r} in {pattern!r}")
+            padding = len(text)
+            continue
+        field = _field_of(match, pattern)
+        fields.append(_padded(field, padding) if padding else field)
+        padding = 0
     return lambda moment: "".join(field(moment) for field in fields)
+
+
+def _field_of(match: re.Match[str], pattern: str) -> Field:
+    text = match.group()
+    if match.group(1) is not None:
+        return _literal(match.group(1).replace("''", "'") or "'")
+    if match.group(2):
+        return _field(match.group(2), len(text))
+    if set(text) & set("#{}"):
+        raise TimestampPatternError(f"A reserved character is used in {pattern!r}")
+    return _literal(text.replace("[", "").replace("]", ""))
+
+
+def _padded(field: Field, width: int) -> Field:
+    """Return a field with spaces before it; one that is wider than `width` stays as it is."""
+    return lambda moment: field(moment).rjust(width)
 
 
 def _literal(text: str) -> Field:
@@ -54,7 +87,7 @@ def _literal(text: str) -> Field:
 
 
 def _field(letter: str, count: int) -> Field:
-    makers = (_year, _number, _text, _offset)
+    makers = (_year, _number, _text, _offset, _day_period, _zone)
     for make in makers:
         field = make(letter, count)
         if field is not None:
@@ -87,6 +120,8 @@ _NUMBERS: dict[str, tuple[Callable[[datetime], int], int]] = {
     "w": (lambda moment: _week(moment)[1], 2),
     "W": (lambda moment: (moment.day - 1 + _weekday(moment.replace(day=1))) // 7 + 1, 1),
     "e": (lambda moment: _weekday(moment) + 1, 2),
+    "F": (lambda moment: (moment.day - 1) % 7 + 1, 1),
+    "g": (lambda moment: moment.toordinal() + _MODIFIED_JULIAN_DAY_OF_ORDINAL_ZERO, 19),
     "c": (lambda moment: _weekday(moment) + 1, 1),
     "H": (lambda moment: moment.hour, 2),
     "k": (lambda moment: moment.hour or 24, 2),
@@ -144,6 +179,32 @@ def _offset(letter: str, count: int) -> Field | None:
         return text[:3] if count == 1 and offset % 60 == 0 else text
 
     return format_offset
+
+
+def _day_period(letter: str, count: int) -> Field | None:
+    if letter != "B" or count not in (1, 4, 5):
+        return None
+    noon, midnight = ("n", "mi") if count == 5 else ("noon", "midnight")
+
+    def name(moment: datetime) -> str:
+        minute = moment.hour * 60 + moment.minute
+        if minute in (0, 12 * 60):
+            return noon if minute else midnight
+        return next(name for end, name in _DAY_PERIODS if minute < end)
+
+    return name
+
+
+def _zone(letter: str, count: int) -> Field | None:
+    if letter == "V" and count == 2:
+        return lambda moment: getattr(moment.tzinfo, "key", None) or moment.tzname() or ""
+    if letter == "z" and count <= 3:
+        return lambda moment: moment.tzname() or ""
+    if (letter, count) in (("z", 4), ("v", 1), ("v", 4)):
+        raise UnsupportedTimestampPatternError(
+            f"{letter * count!r} needs full or generic names of time zones, which are not known here"
+        )
+    return None
 
 
 def _hours_and_minutes(moment: datetime, separator: str, *, short: bool = False, zero: bool = False) -> str:

@@ -1,64 +1,100 @@
 """Between the API's destination configurations and the data plane's settings."""
 
+import base64
 from collections.abc import Mapping
 from typing import Any
 
+from emulator.firehose.completion import complete, converts_format, partitions_dynamically
 from emulator.firehose.configuration import (
     BufferingHints,
     Configuration,
+    FormatConversion,
     LambdaProcessor,
     LogDestination,
+    Preparation,
+    RecordDeAggregation,
     S3Destination,
+    TableReference,
 )
-from emulator.firehose.processing_validation import parameters_of
-
-DEFAULT_HINTS = {"SizeInMBs": 5, "IntervalInSeconds": 300}
-DEFAULT_LAMBDA_PARAMETERS = {
-    "NumberOfRetries": "3",
-    "BufferSizeInMBs": "1",
-    "BufferIntervalInSeconds": "60",
-}
+from emulator.firehose.validation.processor_parameter import parameters_of
 
 
-def configuration_from(wire: Mapping[str, Any], version_id: int) -> Configuration:
-    """Read a complete `ExtendedS3DestinationConfiguration` that was checked."""
+def configuration_from(
+    wire: Mapping[str, Any], version_id: int, account_id: str, region: str
+) -> Configuration:
+    """Read an `ExtendedS3DestinationConfiguration` that was checked.
+
+    Account and region are those of the delivery stream: where its Glue catalogue is unless the schema names
+    another.
+    """
+    wire = complete(wire)
     processing = wire.get("ProcessingConfiguration") or {}
-    processors = processing.get("Processors") or [] if processing.get("Enabled") else []
-    by_type = {processor["Type"]: processor for processor in processors}
+    processors = processing["Processors"] if processing.get("Enabled") else []
+    parameters = {processor["Type"]: parameters_of(processor) for processor in processors}
     return Configuration(
         version_id=version_id,
         destination=_destination(wire),
-        processor=_processor(by_type["Lambda"]) if "Lambda" in by_type else None,
-        append_delimiter="AppendDelimiterToRecord" in by_type,
-        backup=(
-            _destination(wire["S3BackupConfiguration"]) if wire.get("S3BackupMode") == "Enabled" else None
+        processor=_processor(parameters["Lambda"]) if "Lambda" in parameters else None,
+        append_delimiter="AppendDelimiterToRecord" in parameters,
+        backup=(_destination(wire["S3BackupConfiguration"]) if wire["S3BackupMode"] == "Enabled" else None),
+        preparation=_preparation(parameters),
+        dynamic_partitioning=partitions_dynamically(wire),
+        metadata_extraction_query=parameters.get("MetadataExtraction", {}).get("MetadataExtractionQuery"),
+        format_conversion=format_conversion_from(wire, account_id, region),
+    )
+
+
+def format_conversion_from(wire: Mapping[str, Any], account_id: str, region: str) -> FormatConversion | None:
+    """Read the format conversion, or return None when there is none.
+
+    https://docs.aws.amazon.com/firehose/latest/APIReference/API_SchemaConfiguration.html
+    """
+    if not converts_format(wire):
+        return None
+    conversion = wire["DataFormatConversionConfiguration"]
+    schema = conversion["SchemaConfiguration"]
+    ((deserializer, deserializer_settings),) = _given(
+        conversion["InputFormatConfiguration"]["Deserializer"]
+    ).items()
+    ((serializer, serializer_settings),) = _given(
+        conversion["OutputFormatConfiguration"]["Serializer"]
+    ).items()
+    return FormatConversion(
+        table=TableReference(
+            role_arn=schema["RoleARN"],
+            catalog_id=schema.get("CatalogId") or account_id,
+            database_name=schema["DatabaseName"],
+            table_name=schema["TableName"],
+            region=schema.get("Region") or region,
+            version_id=schema.get("VersionId") or "LATEST",
         ),
+        deserializer=deserializer,
+        serializer=serializer,
+        deserializer_settings=deserializer_settings,
+        serializer_settings=serializer_settings,
     )
 
 
 def _destination(wire: Mapping[str, Any]) -> S3Destination:
-    hints = DEFAULT_HINTS | dict(wire.get("BufferingHints") or {})
-    logging = wire.get("CloudWatchLoggingOptions") or {}
-    kms = (wire.get("EncryptionConfiguration") or {}).get("KMSEncryptionConfig")
+    hints = wire["BufferingHints"]
+    logging = wire["CloudWatchLoggingOptions"]
+    kms = wire["EncryptionConfiguration"].get("KMSEncryptionConfig")
     return S3Destination(
         bucket_name=wire["BucketARN"].rpartition(":")[2],
         buffering_hints=BufferingHints(hints["SizeInMBs"], hints["IntervalInSeconds"]),
         prefix=wire.get("Prefix") or "",
         error_output_prefix=wire.get("ErrorOutputPrefix") or "",
-        compression_format=wire.get("CompressionFormat") or "UNCOMPRESSED",
+        compression_format=wire["CompressionFormat"],
         file_extension=wire.get("FileExtension") or "",
         custom_time_zone=wire.get("CustomTimeZone") or "UTC",
         kms_key_arn=kms["AWSKMSKeyARN"] if kms else None,
         log_destination=(
-            LogDestination(logging["LogGroupName"], logging["LogStreamName"])
-            if logging.get("Enabled")
-            else None
+            LogDestination(logging["LogGroupName"], logging["LogStreamName"]) if logging["Enabled"] else None
         ),
     )
 
 
-def _processor(processor: Mapping[str, Any]) -> LambdaProcessor:
-    parameters = DEFAULT_LAMBDA_PARAMETERS | parameters_of(processor)
+def _processor(parameters: Mapping[str, str]) -> LambdaProcessor:
     return LambdaProcessor(
         lambda_arn=parameters["LambdaArn"],
         number_of_retries=int(parameters["NumberOfRetries"]),
@@ -68,24 +104,24 @@ def _processor(processor: Mapping[str, Any]) -> LambdaProcessor:
     )
 
 
-def merge(wire: Mapping[str, Any], update: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the configuration that an `ExtendedS3DestinationUpdate` or `S3DestinationUpdate` leads to.
+def _preparation(parameters: Mapping[str, Mapping[str, str]]) -> Preparation | None:
+    log_processing = parameters.get("CloudWatchLogProcessing")
+    de_aggregation = parameters.get("RecordDeAggregation")
+    preparation = Preparation(
+        decompress="Decompression" in parameters,
+        extract_messages=(
+            log_processing["DataMessageExtraction"] == "true" if log_processing is not None else None
+        ),
+        de_aggregation=_de_aggregation(de_aggregation) if de_aggregation is not None else None,
+    )
+    return None if preparation == Preparation() else preparation
 
-    Members that the update does not give stay. `ProcessingConfiguration` is replaced as a whole, except that
-    an `Enabled` it leaves out keeps its value, so that a transformation is not switched off by accident; what
-    AWS does then is not known.
 
-    https://docs.aws.amazon.com/firehose/latest/APIReference/API_UpdateDestination.html
-    """
-    merged = dict(wire) | {name: value for name, value in update.items() if value is not None}
-    backup_update = merged.pop("S3BackupUpdate", None)
-    if backup_update is not None:
-        merged["S3BackupConfiguration"] = dict(wire.get("S3BackupConfiguration") or {}) | dict(backup_update)
-    for name in ("DataFormatConversionConfiguration",):
-        if name in wire and name in update:
-            merged[name] = dict(wire[name]) | dict(update[name])
-    processing = update.get("ProcessingConfiguration")
-    if processing is not None and processing.get("Enabled") is None:
-        enabled = (wire.get("ProcessingConfiguration") or {}).get("Enabled", False)
-        merged["ProcessingConfiguration"] = dict(processing) | {"Enabled": enabled}
-    return merged
+def _de_aggregation(parameters: Mapping[str, str]) -> RecordDeAggregation:
+    if parameters["SubRecordType"] == "JSON":
+        return RecordDeAggregation("JSON")
+    return RecordDeAggregation("DELIMITED", base64.b64decode(parameters["Delimiter"]))
+
+
+def _given(members: Mapping[str, Any]) -> dict[Any, Any]:
+    return {name: value for name, value in members.items() if value is not None}

@@ -1,7 +1,9 @@
 """What the Firehose tests create: a bucket, a data stream, a function, delivery streams."""
 
 import io
+import json
 import zipfile
+from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -11,6 +13,17 @@ from tests.polling import poll_until
 ACCOUNT_ID = "000000000000"
 REGION = "eu-north-1"
 ROLE_ARN = f"arn:aws:iam::{ACCOUNT_ID}:role/test-role"
+
+
+def processor(processor_type: str, **parameters: str) -> dict[str, Any]:
+    """Return a processor of a delivery stream."""
+    listed = [{"ParameterName": key, "ParameterValue": value} for key, value in parameters.items()]
+    return {"Type": processor_type, "Parameters": listed}
+
+
+def processing(*processors: dict[str, Any]) -> dict[str, Any]:
+    """Return a ProcessingConfiguration with these processors."""
+    return {"Enabled": True, "Processors": list(processors)}
 
 
 class Setup:
@@ -24,9 +37,11 @@ class Setup:
         self.s3 = aws.client("s3")
         self._lambda = aws.client("lambda")
         self._cloudwatch = aws.client("cloudwatch")
+        self._glue = aws.client("glue")
         self._delivery_streams: list[str] = []
         self._has_data_stream = False
         self._has_function = False
+        self._has_table = False
         self.create_bucket()
 
     def create_bucket(self) -> None:
@@ -73,6 +88,29 @@ class Setup:
             lambda: self._lambda.get_function_configuration(FunctionName=self.name)["State"] == "Active",
         )
 
+    @property
+    def table(self) -> dict[str, str]:
+        """The table's names, as a format conversion gives them."""
+        return {"DatabaseName": self.name, "TableName": "orders"}
+
+    def create_table(self, columns: Mapping[str, str]) -> None:
+        """Create the table in the Glue Data Catalog; columns have types of Hive."""
+        self._glue.create_database(DatabaseInput={"Name": self.name})
+        self._has_table = True
+        self._glue.create_table(DatabaseName=self.name, TableInput=self._table_input(columns))
+
+    def update_table(self, columns: Mapping[str, str]) -> None:
+        """Give the table other columns."""
+        self._glue.update_table(DatabaseName=self.name, TableInput=self._table_input(columns))
+
+    def delete_table(self) -> None:
+        """Delete the table."""
+        self._glue.delete_table(DatabaseName=self.name, Name=self.table["TableName"])
+
+    def _table_input(self, columns: Mapping[str, str]) -> dict[str, Any]:
+        listed = [{"Name": name, "Type": hive_type} for name, hive_type in columns.items()]
+        return {"Name": self.table["TableName"], "StorageDescriptor": {"Columns": listed}}
+
     def destination(self, **settings: Any) -> dict[str, Any]:
         """Return a destination that delivers after a second."""
         return {
@@ -101,23 +139,30 @@ class Setup:
                 "RoleARN": ROLE_ARN,
             }
         if processor:
-            parameters = {
-                "LambdaArn": self.function_arn,
-                "NumberOfRetries": str(retries),
-                "BufferSizeInMBs": "1",
-                "BufferIntervalInSeconds": "1",
-            }
-            listed = [{"ParameterName": key, "ParameterValue": value} for key, value in parameters.items()]
-            settings["ProcessingConfiguration"] = {
-                "Enabled": True,
-                "Processors": [{"Type": "Lambda", "Parameters": listed}],
-            }
+            settings["ProcessingConfiguration"] = processing(self.lambda_processor(retries))
         self.firehose.create_delivery_stream(
             DeliveryStreamName=name or self.name,
             ExtendedS3DestinationConfiguration=self.destination(**settings),
             **arguments,
         )
         self.wait_until_active(name)
+
+    def lambda_processor(self, retries: int = 3) -> dict[str, Any]:
+        """Return the processor that calls the function with what arrived within a second."""
+        return processor(
+            "Lambda",
+            LambdaArn=self.function_arn,
+            NumberOfRetries=str(retries),
+            BufferSizeInMBs="1",
+            BufferIntervalInSeconds="1",
+        )
+
+    def put_directly(self, *data: bytes) -> None:
+        """Put records into the delivery stream itself."""
+        answer = self.firehose.put_record_batch(
+            DeliveryStreamName=self.name, Records=[{"Data": each} for each in data]
+        )
+        assert answer["FailedPutCount"] == 0
 
     def wait_until_active(self, name: str | None = None) -> None:
         """Return when a delivery stream can be used."""
@@ -129,6 +174,16 @@ class Setup:
         answer = self.firehose.describe_delivery_stream(DeliveryStreamName=name or self.name)
         description: dict[str, Any] = answer["DeliveryStreamDescription"]
         return description
+
+    def update_destination(self, **settings: Any) -> None:
+        """Update the delivery stream's destination."""
+        description = self.describe()
+        self.firehose.update_destination(
+            DeliveryStreamName=self.name,
+            CurrentDeliveryStreamVersionId=description["VersionId"],
+            DestinationId=description["Destinations"][0]["DestinationId"],
+            ExtendedS3DestinationUpdate=settings,
+        )
 
     def delivery_stream_names(self) -> list[str]:
         """Return the names of all delivery streams."""
@@ -144,6 +199,11 @@ class Setup:
         keys = sorted((each["LastModified"], each["Key"]) for each in listed)
         return {key: self.s3.get_object(Bucket=self.name, Key=key)["Body"].read() for _, key in keys}
 
+    def error_lines(self, prefix: str, count: int = 1) -> list[dict[str, Any]]:
+        """Return the lines of the objects below a prefix, or none while there are fewer."""
+        lines = [json.loads(line) for body in self.objects(prefix).values() for line in body.splitlines()]
+        return lines if len(lines) >= count else []
+
     def size(self) -> int:
         """Return how many bytes the bucket holds."""
         listed = self.s3.list_objects_v2(Bucket=self.name).get("Contents", [])
@@ -157,6 +217,11 @@ class Setup:
         """Return the smallest value published of a metric."""
         points = self._statistics(metric_name, "Minimum")
         return min((point["Minimum"] for point in points), default=None)
+
+    def metric_maximum(self, metric_name: str) -> float | None:
+        """Return the largest value published of a metric."""
+        points = self._statistics(metric_name, "Maximum")
+        return max((point["Maximum"] for point in points), default=None)
 
     def _statistics(self, metric_name: str, statistic: str) -> list[dict[str, Any]]:
         now = datetime.now(UTC)
@@ -181,6 +246,9 @@ class Setup:
         )
         if self._has_function:
             self._lambda.delete_function(FunctionName=self.name)
+        if self._has_table:
+            # With its tables.
+            self._glue.delete_database(Name=self.name)
         if self._has_data_stream:
             self.kinesis.delete_stream(StreamName=self.name, EnforceConsumerDeletion=True)
         for key in self.objects():

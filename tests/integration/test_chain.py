@@ -3,6 +3,7 @@
 import base64
 import io
 import json
+import os
 import subprocess
 import sys
 import zipfile
@@ -14,7 +15,7 @@ import pytest
 from boto3.dynamodb.types import TypeSerializer
 
 from bootstrap import names
-from tests.conftest import Aws
+from tests.conftest import CHAIN_SETTINGS, Aws
 from tests.emulator_process import REPOSITORY
 from tests.hops import delivered_rows, failed_records, piped_events
 from tests.polling import poll_until
@@ -30,6 +31,7 @@ def lambda_handler(event, context):
 FOUR_FIELDS = """
 import base64
 import json
+import os
 
 
 def lambda_handler(event, context):
@@ -122,7 +124,13 @@ def replace_code(aws: Aws, code: bytes, handler: str) -> None:
 def function_code(aws: Aws) -> Iterator[Any]:
     """Return a setter of the function's code; bootstrap's own comes back afterwards."""
     yield lambda source: replace_code(aws, archive(source), "handler.lambda_handler")
-    subprocess.run([sys.executable, "-m", "bootstrap"], cwd=REPOSITORY, check=True, capture_output=True)
+    subprocess.run(
+        [sys.executable, "-m", "bootstrap"],
+        cwd=REPOSITORY,
+        env={**os.environ, **CHAIN_SETTINGS},
+        check=True,
+        capture_output=True,
+    )
 
 
 def test_every_change_of_an_order_becomes_a_row_in_order(aws: Aws, name: str) -> None:

@@ -275,24 +275,6 @@ def test_update_changes_what_follows_and_the_version_in_names(setup: Setup) -> N
     )
 
 
-def test_encryption_of_direct_put_is_switched_on_and_off(setup: Setup) -> None:
-    # GIVEN a delivery stream
-    setup.create_delivery_stream()
-    record = {"DeliveryStreamName": setup.name, "Record": {"Data": b"order"}}
-
-    # WHEN encryption is switched on, THEN puts say so
-    setup.firehose.start_delivery_stream_encryption(DeliveryStreamName=setup.name)
-    assert setup.firehose.put_record(**record)["Encrypted"]
-    assert setup.describe()["DeliveryStreamEncryptionConfiguration"] == {
-        "KeyType": "AWS_OWNED_CMK",
-        "Status": "ENABLED",
-    }
-
-    # WHEN it is switched off, THEN they do not
-    setup.firehose.stop_delivery_stream_encryption(DeliveryStreamName=setup.name)
-    assert not setup.firehose.put_record(**record)["Encrypted"]
-
-
 def test_tags_are_added_replaced_and_removed(setup: Setup) -> None:
     # GIVEN a delivery stream with a tag
     setup.create_delivery_stream(tags=[{"Key": "a", "Value": "1"}])

@@ -4,7 +4,7 @@ import base64
 import io
 import json
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field, fields, replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -19,6 +19,7 @@ from emulator.firehose.configuration import (
     S3Destination,
 )
 from emulator.firehose.delivery_stream import DeliveryStream
+from emulator.firehose.executor import Executor
 from emulator.firehose.record import KinesisRecordMetadata, Record
 
 NOW = 1_767_225_600.0  # 2026-01-01 00:00:00 UTC
@@ -57,16 +58,22 @@ def client_error(code: str, operation_name: str = "Any") -> ClientError:
 
 @dataclass
 class FakeS3:
-    """Keeps objects in the order they were written; raises what is in `errors` first."""
+    """Keeps objects in the order they were written; raises what is in `errors` first.
+
+    `refused` makes it refuse the keys that contain it.
+    """
 
     objects: dict[str, dict[str, Any]] = field(default_factory=dict)
     errors: list[Exception] = field(default_factory=list)
     attempted_keys: list[str] = field(default_factory=list)
+    refused: str | None = None
 
     def put_object(self, **arguments: Any) -> dict[str, Any]:
         self.attempted_keys.append(arguments["Key"])
         if self.errors:
             raise self.errors.pop(0)
+        if self.refused is not None and self.refused in arguments["Key"]:
+            raise client_error("AccessDenied")
         self.objects[arguments["Key"]] = arguments
         return {}
 
@@ -163,6 +170,45 @@ class FakeShard:
     adjacent_parent: str | None = None
 
 
+@dataclass
+class FakeGlue:
+    """Has one table, whose columns are names and types; raises what is in `errors` first."""
+
+    columns: dict[str, str] = field(default_factory=dict)
+    errors: list[Exception] = field(default_factory=list)
+
+    def get_table(self, *, CatalogId: str, DatabaseName: str, Name: str) -> dict[str, Any]:
+        if self.errors:
+            raise self.errors.pop(0)
+        columns = [{"Name": name, "Type": kind} for name, kind in self.columns.items()]
+        descriptor = {"Columns": columns}
+        return {"Table": {"Name": Name, "DatabaseName": DatabaseName, "StorageDescriptor": descriptor}}
+
+    def get_table_version(self, *, VersionId: str, TableName: str, **place: str) -> dict[str, Any]:
+        return {"TableVersion": self.get_table(Name=TableName, **place), "VersionId": VersionId}
+
+
+class InlineExecutor:
+    """Runs every task at once, in the caller's thread."""
+
+    def submit(self, task: Callable[[], None]) -> None:
+        task()
+
+
+@dataclass
+class ManualExecutor:
+    """Keeps tasks until a test runs them, in whatever order."""
+
+    tasks: list[Callable[[], None]] = field(default_factory=list)
+
+    def submit(self, task: Callable[[], None]) -> None:
+        self.tasks.append(task)
+
+    def end(self, index: int) -> None:
+        """Run one of the tasks that wait."""
+        self.tasks.pop(index)()
+
+
 class FakeKinesis:
     """A data stream; sequence numbers are counted per shard, iterators are `shard/position`."""
 
@@ -239,7 +285,7 @@ def configuration(
     **settings: Any,
 ) -> Configuration:
     """Return settings; those of the destination and of the whole are told apart by name."""
-    whole = {name: settings.pop(name) for name in ("append_delimiter", "backup") if name in settings}
+    whole = {each.name: settings.pop(each.name) for each in fields(Configuration) if each.name in settings}
     destination = S3Destination(
         "bucket",
         BufferingHints(size_in_mbs, interval_in_seconds),
@@ -271,23 +317,25 @@ class Subject:
         self,
         settings: Configuration,
         identity: DeliveryStreamIdentity = KINESIS_IDENTITY,
-        checkpoints: dict[str, str | None] | None = None,
         shard_ids: Sequence[str] = (),
         kinesis_errors: Sequence[Exception] = (),
+        executor: Executor | None = None,
+        clock: ManualClock | None = None,
     ) -> None:
-        self.clock = ManualClock()
+        self.clock = clock or ManualClock()
         self.s3 = FakeS3()
         self.function = FakeLambda()
         self.cloudwatch = FakeCloudWatch()
         self.logs = FakeLogs()
         self.kinesis = FakeKinesis(self.clock, *shard_ids)
         self.kinesis.errors = list(kinesis_errors)
+        self.glue = FakeGlue()
         self.delivery_stream = DeliveryStream(
             identity,
             settings,
-            Clients(self.s3, self.function, self.cloudwatch, self.logs, self.kinesis),
+            Clients(self.s3, self.function, self.cloudwatch, self.logs, self.kinesis, self.glue),
             self.clock,
-            checkpoints,
+            executor or InlineExecutor(),
         )
         if self.delivery_stream.source is not None:
             self.delivery_stream.source.position()

@@ -4,6 +4,7 @@ https://docs.aws.amazon.com/streams/latest/dev/kinesis-kpl-consumer-deaggregatio
 """
 
 import hashlib
+from typing import Any
 
 import pytest
 
@@ -35,6 +36,10 @@ def aggregate(*records: tuple[str, bytes]) -> bytes:
     return sealed(message)
 
 
+# One record.
+WHOLE = field(1, b"key") + field(3, field(1, 0) + field(3, b"data"))
+
+
 def test_aggregate_is_taken_apart() -> None:
     assert deaggregate(aggregate(("a", b"one"), ("b", b""), ("c", b"\xff"))) == [
         ("a", b"one"),
@@ -55,10 +60,51 @@ def test_aggregate_is_taken_apart() -> None:
         pytest.param(sealed(b"\x80"), id="cut off number"),
         pytest.param(sealed(field(3, field(1, 5) + field(3, b"data"))), id="no such partition key"),
         pytest.param(sealed(field(3, field(1, 0))), id="no data"),
+        pytest.param(sealed(b""), id="nothing inside"),
+        pytest.param(sealed(field(1, b"key")), id="no record inside"),
+        pytest.param(sealed(b"\x58" + b"\x80" * 10 + b"\x01" + WHOLE), id="number of eleven bytes"),
+        pytest.param(sealed(WHOLE)[:-1] + b"?", id="one byte of the digest differs"),
     ],
 )
 def test_bytes_that_are_no_aggregate_are_left_alone(data: bytes) -> None:
     assert deaggregate(data) is None
+
+
+def test_fields_that_are_not_known_are_passed_over() -> None:
+    # GIVEN a number of ten bytes, the longest there is, in front
+    message = b"\x58" + b"\xff" * 9 + b"\x01" + WHOLE
+
+    # WHEN the aggregate is taken apart, THEN its record is found
+    assert deaggregate(sealed(message)) == [("key", b"data")]
+
+
+def test_endless_number_is_given_up_at_once() -> None:
+    # GIVEN a megabyte of a number that goes on and on, with a digest that is right
+    read: list[int] = []
+
+    class Counted(bytes):
+        def __getitem__(self, index: Any) -> Any:
+            if isinstance(index, slice):
+                return Counted(super().__getitem__(index))
+            read.append(index)
+            return super().__getitem__(index)
+
+    # WHEN it is looked at, THEN it is no aggregate, and that was clear after ten bytes
+    assert deaggregate(Counted(sealed(b"\xff" * 1_000_000))) is None
+    assert read == list(range(10))
+
+
+def test_bytes_that_begin_like_an_aggregate_are_delivered_as_they_are() -> None:
+    # GIVEN such records, one with the digest of something that is no aggregate
+    records = [MAGIC + b"order" * 10, sealed(b""), sealed(b"\xff" * 1000)]
+    stream = Subject(configuration(interval_in_seconds=0))
+    stream.kinesis.put(*records)
+
+    # WHEN they are delivered
+    stream.run()
+
+    # THEN not a byte is missing
+    assert (stream.s3.bodies(), stream.checkpoint()) == ([b"".join(records)], 3)
 
 
 def test_records_of_an_aggregate_reach_the_function_one_by_one() -> None:

@@ -93,3 +93,19 @@ def test_hints_may_change_while_records_are_buffered() -> None:
     subject.hints = BufferingHints(1, 10)
 
     assert subject.due_at() == 10
+
+
+def test_items_set_aside_stay_but_do_not_count_for_the_hints() -> None:
+    # GIVEN a full batch at second 0 that was set aside, and an item behind it at second 30
+    subject = buffer()
+    subject.add("first", MEBIBYTE, now=0)
+    subject.add("second", 7, now=30)
+    subject.set_aside(1)
+
+    # WHEN the buffer is asked, THEN the hints concern what waits, and everything is still held
+    assert (subject.due_at(), subject.take()) == (90, ["second"])
+    assert (len(subject), subject.size_bytes, subject.first()) == (2, MEBIBYTE + 7, "first")
+
+    # WHEN the oldest is forgotten, THEN it is the one set aside
+    subject.forget(1)
+    assert (len(subject), subject.size_bytes, subject.first()) == (1, 7, "second")

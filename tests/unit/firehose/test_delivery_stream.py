@@ -121,7 +121,6 @@ def test_metrics_account_for_every_record_once() -> None:
         "SucceedProcessing.Bytes": 15,
         "DeliveryToS3.Records": 3,
         "DeliveryToS3.Bytes": 11,
-        "DeliveryToS3.ObjectCount": 1,
         "DeliveryToS3.Success": 1,
         "ExecuteProcessing.Success": 2,
     }

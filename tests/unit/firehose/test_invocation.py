@@ -19,7 +19,7 @@ from emulator.firehose.invocation import (
     UnreadableResponseError,
     read_response,
 )
-from emulator.firehose.record import Dropped, Failed, KinesisRecordMetadata, Record
+from emulator.firehose.record import Dropped, Failed, KinesisRecordMetadata, Ok, Outcome, Record
 from tests.unit.firehose.fakes import IDENTITY, KINESIS_IDENTITY, NOW, SHARD, STREAM_ARN, record
 
 FIRST, SECOND = record(b"first", 1), record(b"second", 2)
@@ -144,8 +144,8 @@ MALFORMED_RESULT = Failed(
 @pytest.mark.parametrize(
     ("answer", "outcome"),
     [
-        pytest.param({"records": [ok("/w==")]}, b"\xff", id="Ok"),
-        pytest.param({"records": [ok("")]}, b"", id="Ok without bytes"),
+        pytest.param({"records": [ok("/w==")]}, Ok(b"\xff"), id="Ok"),
+        pytest.param({"records": [ok("")]}, Ok(b""), id="Ok without bytes"),
         pytest.param(
             {"records": [{"recordId": FIRST.record_id, "result": "Dropped"}]}, Dropped(), id="Dropped"
         ),
@@ -192,10 +192,50 @@ def test_outcomes_are_in_the_order_of_the_records_whatever_the_order_of_the_answ
     answer = {"records": [ok("Mg==", SECOND.record_id), ok("MQ==", FIRST.record_id)]}
 
     # WHEN it is read, THEN the outcomes are in the records' order
-    assert read_response(json.dumps(answer).encode(), [FIRST, SECOND]) == [b"1", b"2"]
+    assert read_response(json.dumps(answer).encode(), [FIRST, SECOND]) == [Ok(b"1"), Ok(b"2")]
 
 
-@pytest.mark.parametrize("payload", [b"", b"not json", b"[]", b'"text"', b'{"records": {}}', b"\xff"])
+@pytest.mark.parametrize(
+    "payload",
+    [
+        b"",
+        b"not json",
+        b"[]",
+        b'"text"',
+        b'{"records": {}}',
+        b"\xff",
+        pytest.param(b'{"records": ' + b"[" * 100_000 + b"]" * 100_000 + b"}", id="nested too deeply"),
+    ],
+)
 def test_answer_that_cannot_be_read_fails_as_a_whole(payload: bytes) -> None:
     with pytest.raises(UnreadableResponseError):
         read_response(payload, [FIRST])
+
+
+MALFORMED_KEYS = Failed(
+    "Lambda.InvalidReturnFormat",
+    "The function returned a malformed record: metadata.partitionKeys is not an object.",
+)
+
+
+# The metadata of a record, and its outcome with dynamic partitioning; without it, metadata means nothing.
+@pytest.mark.parametrize(
+    ("metadata", "outcome"),
+    [
+        pytest.param({"partitionKeys": {"customer": "7"}}, Ok(b"x", {"customer": "7"}), id="keys"),
+        pytest.param({"partitionKeys": {}}, Ok(b"x", {}), id="no keys"),
+        pytest.param({"partitionKeys": None}, Ok(b"x"), id="null"),
+        pytest.param({}, Ok(b"x"), id="metadata without keys"),
+        pytest.param(None, Ok(b"x"), id="no metadata"),
+        pytest.param({"partitionKeys": ["customer"]}, MALFORMED_KEYS, id="a list of keys"),
+        pytest.param({"partitionKeys": "customer"}, MALFORMED_KEYS, id="keys as text"),
+        pytest.param("customer", MALFORMED_KEYS, id="metadata as text"),
+    ],
+)
+def test_partition_keys_are_read_with_dynamic_partitioning_only(metadata: Any, outcome: Outcome) -> None:
+    # GIVEN an answer with metadata
+    payload = json.dumps({"records": [ok("eA==") | {"metadata": metadata}]}).encode()
+
+    # WHEN it is read with and without dynamic partitioning, THEN the keys are there only with it
+    assert read_response(payload, [FIRST], partitioned=True) == [outcome]
+    assert read_response(payload, [FIRST]) == [Ok(b"x")]

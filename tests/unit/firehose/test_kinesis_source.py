@@ -9,7 +9,16 @@ from typing import Any
 import pytest
 
 from emulator.firehose.configuration import MEBIBYTE
-from tests.unit.firehose.fakes import NOW, SHARD, FakeShard, Subject, client_error, configuration
+from tests.unit.firehose.fakes import (
+    NOW,
+    SHARD,
+    FakeShard,
+    ManualClock,
+    Subject,
+    client_error,
+    configuration,
+)
+from tests.unit.firehose.source_setup import Reading
 
 LEFT, RIGHT, MERGED = "shardId-000000000001", "shardId-000000000002", "shardId-000000000003"
 
@@ -60,6 +69,84 @@ def test_place_that_could_not_be_found_at_creation_is_the_time_of_creation(faili
     ]
 
 
+@pytest.mark.parametrize(
+    ("arrivals", "delivered"),
+    [
+        pytest.param([-0.6, 0.0], [b"0.0"], id="before and after"),
+        pytest.param([-0.6, -0.001], [], id="all before"),
+        pytest.param([-0.0004], [b"-0.0004"], id="in the same millisecond"),
+        pytest.param([-0.6, 0.1, -0.2], [b"0.1", b"-0.2"], id="a clock that was set back afterwards"),
+    ],
+)
+def test_whole_seconds_of_the_client_bring_nothing_from_before_the_creation(
+    arrivals: list[float], delivered: list[bytes]
+) -> None:
+    # GIVEN a delivery stream that is created 0.7005 s after a full second and cannot find the end of the shard
+    clock = ManualClock()
+    clock.advance(0.7005)
+    reading = Reading(clock=clock)
+    reading.refuse("GetShardIterator", "InternalFailure", 1)
+    assert reading.source.position() is False
+
+    # WHEN it reads records that arrived around its creation, one a page
+    reading.kinesis.page_size = 1
+    for arrival in arrivals:
+        clock.elapsed = 0.7005 + arrival
+        reading.kinesis.put(str(arrival).encode())
+    clock.elapsed = 2
+    reading.run(5)
+
+    # THEN those from before it are left out, and no other
+    assert reading.data == delivered
+    assert reading.sums().get("DataReadFromKinesisStream.Records", 0) == len(delivered)
+
+
+def test_end_of_the_stream_is_taken_as_it_is_whatever_the_clocks_say() -> None:
+    # GIVEN a source that stands at the end of its shard
+    clock = ManualClock()
+    clock.advance(0.5)
+    reading = Reading(clock=clock)
+    assert reading.source.position()
+
+    # WHEN a record comes whose arrival Kinesis dates before the creation
+    reading.clock.elapsed = 0.3
+    reading.kinesis.put(b"order")
+    reading.run(1)
+
+    # THEN it is delivered
+    assert reading.data == [b"order"]
+
+
+def test_shard_that_cannot_be_positioned_does_not_keep_the_others_from_it() -> None:
+    reading = Reading(LEFT, RIGHT)
+    reading.refuse("GetShardIterator", "InternalFailure", 1)
+
+    reading.source.position()
+
+    assert reading.kinesis.iterator_requests == [{"ShardId": RIGHT, "ShardIteratorType": "LATEST"}]
+
+
+def test_how_far_the_source_is_behind_is_measured_on_every_page() -> None:
+    # GIVEN a shard with three pages, of one record each
+    reading = Reading()
+    reading.source.position()
+    reading.kinesis.page_size = 1
+    reading.kinesis.put(b"1", b"2", b"3")
+
+    # WHEN it is read, and polled twice without a record
+    reading.run(0.5)
+
+    # THEN the metric has a value for each of the five pages
+    reading.metrics.publish()
+    statistics = {each["MetricName"]: each["StatisticValues"] for each in reading.cloudwatch.data}
+    assert statistics["KinesisMillisBehindLatest"] == {
+        "SampleCount": 5,
+        "Sum": 3000,
+        "Minimum": 0,
+        "Maximum": 2000,
+    }
+
+
 def test_expired_iterator_is_renewed_after_the_last_record_read() -> None:
     # GIVEN a shard that was read
     stream = unbuffered()
@@ -81,16 +168,6 @@ def test_expired_iterator_is_renewed_after_the_last_record_read() -> None:
             "StartingSequenceNumber": f"{1:056d}",
         }
     ]
-
-
-def test_checkpoint_continues_an_earlier_reading() -> None:
-    # GIVEN a source that is told where an earlier one was
-    stream = unbuffered(checkpoints={SHARD: f"{1:056d}"})
-    stream.kinesis.put(b"settled", b"unsettled")
-
-    # WHEN it reads, THEN it begins behind that place
-    run_until_idle(stream)
-    assert stream.s3.bodies() == [b"unsettled"]
 
 
 def test_full_page_is_followed_by_the_next_one_at_once() -> None:
@@ -162,16 +239,6 @@ def test_failing_reads_are_repeated_for_ever() -> None:
     for _ in range(600):
         stream.run(0.2)
     assert stream.s3.bodies() == [b"order"]
-
-
-def test_throttled_reads_are_counted() -> None:
-    stream = unbuffered()
-    stream.kinesis.errors = [client_error("ProvisionedThroughputExceededException")]
-
-    stream.run()
-    stream.delivery_stream.metrics.publish()
-
-    assert stream.cloudwatch.sums() == {"ThrottledGetRecords": 1}
 
 
 def test_source_is_not_read_while_too_much_is_held() -> None:

@@ -24,11 +24,42 @@ TYPED = "errors/!{firehose:error-output-type}/"
         pytest.param("legacy", "legacy2026/07/13/14/", id="static prefix gets no slash"),
         pytest.param("a/!{timestamp:yyyy}/", "a/2026/", id="timestamp given"),
         pytest.param("!{timestamp:yyyy}/!{timestamp:'m='MM}/", "2026/m=07/", id="two timestamps"),
-        pytest.param("!{firehose:random-string}/", "RANDOM/2026/07/13/14/", id="only a random string"),
+        # https://github.com/floci-io/floci/issues/1857 (probed on AWS, contrary to its documentation)
+        pytest.param("!{firehose:random-string}/", "RANDOM/", id="a random string gets no date path"),
+        pytest.param(
+            "customer_id=!{partitionKeyFromQuery:customer_id}/device=!{partitionKeyFromLambda:device}/",
+            "customer_id=1234567890/device=mobile/",
+            id="partition keys get no date path",
+        ),
+        pytest.param(
+            "!{partitionKeyFromLambda:device}/!{timestamp:yyyy}/!{partitionKeyFromLambda:device}/",
+            "mobile/2026/mobile/",
+            id="partition key twice and a timestamp",
+        ),
     ],
 )
 def test_data_prefix(prefix: str, evaluated: str) -> None:
-    assert evaluate(data_prefix(prefix), MOMENT, make_random_string=lambda: "RANDOM") == evaluated
+    partition_keys = {
+        "partitionKeyFromQuery:customer_id": "1234567890",
+        "partitionKeyFromLambda:device": "mobile",
+    }
+
+    assert evaluate(data_prefix(prefix), MOMENT, None, lambda: "RANDOM", partition_keys) == evaluated
+
+
+@pytest.mark.parametrize("value", ["a/b", "a b", "注文", "!{timestamp:yyyy}", "\\1", "%20"])
+def test_partition_key_stands_in_the_prefix_as_it_is(value: str) -> None:
+    evaluated = evaluate(
+        "key=!{partitionKeyFromQuery:key}/",
+        MOMENT,
+        partition_keys={"partitionKeyFromQuery:key": value},
+    )
+
+    assert evaluated == f"key={value}/"
+
+
+def test_partition_keys_are_left_out_where_there_is_no_record() -> None:
+    assert evaluate("key=!{partitionKeyFromQuery:key}/", MOMENT) == "key=/"
 
 
 @pytest.mark.parametrize(
@@ -66,6 +97,22 @@ def test_object_name_has_stream_version_time_and_uuid() -> None:
     # THEN the suffix is AWS's
     uuid = "[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}"
     assert re.fullmatch(rf"data/2026/01/01/00/deliveries-3-2026-01-01-00-00-00-{uuid}\.gz", key)
+
+
+def test_object_of_a_partition_has_its_keys_in_the_name() -> None:
+    settings = configuration(prefix="device=!{partitionKeyFromQuery:device}/")
+
+    key = object_key(
+        "deliveries",
+        settings,
+        settings.destination,
+        round(NOW * 1000),
+        None,
+        "",
+        {"partitionKeyFromQuery:device": "mobile"},
+    )
+
+    assert key.startswith("device=mobile/deliveries-1-2026-01-01-00-00-00-")
 
 
 def test_custom_time_zone_shows_in_prefix_and_suffix() -> None:

@@ -8,7 +8,14 @@ from typing import Any
 import pytest
 
 from emulator.errors import ServiceError
-from emulator.firehose.request_validation import check_batch, check_source, destination_of, tags_from
+from emulator.firehose.validation.request import (
+    check_batch,
+    check_source,
+    destination_of,
+    page,
+    tags_from,
+    update_of,
+)
 from tests.unit.firehose.fakes import STREAM_ARN
 from tests.unit.firehose.wire_fakes import ROLE_ARN, destination
 
@@ -66,26 +73,12 @@ def test_other_destinations_are_refused_by_name(name: str) -> None:
             "DirectPutSourceConfiguration is not supported by this emulator.",
         ),
         (
+            {"MSKSourceConfiguration": {}},
+            "MSKSourceConfiguration is not supported by this emulator.",
+        ),
+        (
             {"DeliveryStreamType": KINESIS_TYPE},
-            "KinesisStreamSourceConfiguration is needed for the type KinesisStreamAsSource.",
-        ),
-        (
-            {"KinesisStreamSourceConfiguration": KINESIS},
-            "KinesisStreamSourceConfiguration needs the type KinesisStreamAsSource.",
-        ),
-        (
-            {
-                "DeliveryStreamType": KINESIS_TYPE,
-                "KinesisStreamSourceConfiguration": KINESIS,
-                "DeliveryStreamEncryptionConfigurationInput": {"KeyType": "AWS_OWNED_CMK"},
-            },
-            "Server side encryption from firehose is only allowed for direct put delivery streams and database as "
-            "a source delivery streams",
-        ),
-        (
-            {"DeliveryStreamEncryptionConfigurationInput": {"KeyType": "CUSTOMER_MANAGED_CMK"}},
-            "DeliveryStreamEncryptionConfigurationInput.KeyType=CUSTOMER_MANAGED_CMK is not supported by this "
-            "emulator.",
+            "KinesisSourceStreamConfig is mandatory for KinesisStreamAsSource stream type.",
         ),
     ],
 )
@@ -99,12 +92,59 @@ def test_source_that_does_not_fit_is_refused(request_: dict[str, Any], message: 
     ("request_", "delivery_stream_type"),
     [
         ({}, "DirectPut"),
-        ({"DeliveryStreamEncryptionConfigurationInput": {"KeyType": "AWS_OWNED_CMK"}}, "DirectPut"),
+        # Recorded: AWS ignores the configuration.
+        ({"KinesisStreamSourceConfiguration": KINESIS}, "DirectPut"),
         ({"DeliveryStreamType": KINESIS_TYPE, "KinesisStreamSourceConfiguration": KINESIS}, KINESIS_TYPE),
     ],
 )
 def test_source_that_fits_tells_the_type(request_: dict[str, Any], delivery_stream_type: str) -> None:
     assert check_source(request_) == delivery_stream_type
+
+
+@pytest.mark.parametrize(
+    ("request_", "message"),
+    [
+        ({}, "At least one destination or source configuration update must be provided"),
+        (
+            {"ExtendedS3DestinationUpdate": {}},
+            "At least one destination or source configuration update must be provided",
+        ),
+        (
+            {"ExtendedS3DestinationUpdate": {"Prefix": "a/"}, "S3DestinationUpdate": {"Prefix": "b/"}},
+            "Exactly one of s3DestinationUpdate or extendedS3DestinationUpdate must be specified.",
+        ),
+        *[
+            (
+                {name.replace("Configuration", "Update"): {}},
+                f"{name.replace('Configuration', 'Update')} is not supported by this emulator.",
+            )
+            for name in UNBUILT_DESTINATIONS
+        ],
+    ],
+)
+def test_update_that_does_not_fit_is_refused(request_: dict[str, Any], message: str) -> None:
+    with pytest.raises(ServiceError) as caught:
+        update_of(request_)
+    assert (caught.value.code, caught.value.message) == ("InvalidArgumentException", message)
+
+
+@pytest.mark.parametrize("name", ["S3DestinationUpdate", "ExtendedS3DestinationUpdate"])
+def test_both_kinds_of_s3_update_are_taken(name: str) -> None:
+    assert update_of({name: {"Prefix": "a/"}}) == {"Prefix": "a/"}
+
+
+@pytest.mark.parametrize(
+    ("after", "limit", "listed"),
+    [
+        (None, 2, (["a", "b"], True)),
+        (None, 3, (["a", "b", "c"], False)),
+        ("a", 1, (["b"], True)),
+        ("aa", 10, (["b", "c"], False)),
+        ("c", 10, ([], False)),
+    ],
+)
+def test_page_goes_on_after_a_name(after: str | None, limit: int, listed: tuple[list[str], bool]) -> None:
+    assert page(["c", "a", "b"], after, limit) == listed
 
 
 def test_batch_may_hold_four_mebibytes() -> None:

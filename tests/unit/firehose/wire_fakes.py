@@ -33,3 +33,35 @@ def processing(*processors: dict[str, Any], enabled: bool | None = True) -> dict
     if enabled is not None:
         settings["Enabled"] = enabled
     return destination(ProcessingConfiguration=settings)
+
+
+def metadata_extraction(query: str = "{customer: .customer}", **parameters: str) -> dict[str, Any]:
+    """Return a MetadataExtraction processor."""
+    given = {"MetadataExtractionQuery": query, "JsonParsingEngine": "JQ-1.6", **parameters}
+    return processor("MetadataExtraction", **given)
+
+
+def partitioned(*processors: dict[str, Any], **settings: Any) -> dict[str, Any]:
+    """Return a destination with dynamic partitioning; without arguments, by a query for the customer."""
+    return processing(*(processors or (metadata_extraction(),))) | {
+        "DynamicPartitioningConfiguration": {"Enabled": True},
+        "Prefix": "data/!{partitionKeyFromQuery:customer}/",
+        "ErrorOutputPrefix": "errors/!{firehose:error-output-type}/",
+        **settings,
+    }
+
+
+def conversion(**members: Any) -> dict[str, Any]:
+    """Return a DataFormatConversionConfiguration from JSON to Parquet."""
+    return {
+        "Enabled": True,
+        "SchemaConfiguration": {"RoleARN": ROLE_ARN, "DatabaseName": "shop", "TableName": "orders"},
+        "InputFormatConfiguration": {"Deserializer": {"OpenXJsonSerDe": {}}},
+        "OutputFormatConfiguration": {"Serializer": {"ParquetSerDe": {}}},
+        **members,
+    }
+
+
+def converted(**members: Any) -> dict[str, Any]:
+    """Return a destination whose records are converted to Parquet."""
+    return destination(DataFormatConversionConfiguration=conversion(**members))
