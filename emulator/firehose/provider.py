@@ -48,6 +48,8 @@ from emulator.firehose.validation.request import (
 from emulator.firehose.wire import configuration_from
 
 _CLOCK = SystemClock()
+# A client that goes on at once after creating, as none can on AWS, is kept waiting for up to this long.
+_CREATION_SECONDS = 0.5
 _SLOW_DOWN = ("ServiceUnavailableException", "Slow down.")
 _LOGS_PRINCIPAL = "logs"
 
@@ -139,14 +141,14 @@ class FirehoseProvider(FirehoseApi, ServiceLifecycleHook):
 
     @operation("DeleteDeliveryStream")
     def delete_delivery_stream(self, context: RequestContext, request: Request) -> dict[str, Any]:
-        resource = self.find(context, request)
+        resource = self._find_created(context, request)
         if resource.begin_deletion():
             lifecycle.delete(resource, _CLOCK, lambda: self._delivery_streams.remove(resource))
         return {}
 
     @operation("UpdateDestination", "UpdateDeliveryStream")
     def update_destination(self, context: RequestContext, request: Request) -> dict[str, Any]:
-        resource = self.find(context, request)
+        resource = self._find_created(context, request)
         with resource.lock:
             check = functools.partial(
                 check_references, context.account_id, context.region, schema_region=resource.schema_region
@@ -234,6 +236,11 @@ class FirehoseProvider(FirehoseApi, ServiceLifecycleHook):
         """
         return self._delivery_streams.find(context.account_id, context.region, request["DeliveryStreamName"])
 
+    def _find_created(self, context: RequestContext, request: Request) -> DeliveryStreamResource:
+        resource = self.find(context, request)
+        resource.created.wait(_CREATION_SECONDS)
+        return resource
+
     def measure(
         self, context: RequestContext, request: Request, measured_as: Operation, latency_seconds: float
     ) -> None:
@@ -245,7 +252,7 @@ class FirehoseProvider(FirehoseApi, ServiceLifecycleHook):
             resource.delivery_stream.metrics.requested(measured_as, latency_seconds)
 
     def _find_writable(self, context: RequestContext, request: Request) -> DeliveryStreamResource:
-        resource = self.find(context, request)
+        resource = self._find_created(context, request)
         caller = context.internal_request_params or {}
         resource.check_writable(by_cloudwatch_logs=caller.get("service_principal") == _LOGS_PRINCIPAL)
         return resource

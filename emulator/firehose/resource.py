@@ -44,6 +44,7 @@ class DeliveryStreamResource:
     encryption: Encryption = field(default_factory=Encryption)
     tags: dict[str, str] = field(default_factory=dict)
     lock: threading.Lock = field(default_factory=threading.Lock)
+    created: threading.Event = field(default_factory=threading.Event)
 
     def activate(self, failure: Failure | None) -> None:
         """End the creation: start the data plane, or stay as a delivery stream that can only be deleted."""
@@ -52,9 +53,10 @@ class DeliveryStreamResource:
                 self.encryption.finish(failure)
             if failure is not None:
                 self.status, self.failure = "CREATING_FAILED", failure
-                return
-            self.delivery_stream.start()
-            self.status = "ACTIVE"
+            else:
+                self.delivery_stream.start()
+                self.status = "ACTIVE"
+        self.created.set()
 
     def begin_deletion(self) -> bool:
         """Go to DELETING; tell whether the deletion is to be done now, and not under way already.

@@ -398,3 +398,20 @@ def test_cloudformation_creates_and_deletes_a_partitioned_delivery_stream(setup:
     # WHEN the stack is deleted, THEN so is the delivery stream
     cloudformation.delete_stack(StackName=setup.name)
     poll_until("the deletion", lambda: setup.name not in setup.delivery_stream_names())
+
+
+def test_client_that_does_not_wait_for_active_can_put_and_delete(setup: Setup) -> None:
+    # WHEN a delivery stream is written to and deleted right after its creation
+    for _ in range(5):
+        setup.firehose.create_delivery_stream(
+            DeliveryStreamName=setup.name, ExtendedS3DestinationConfiguration=setup.destination()
+        )
+        answer = setup.firehose.put_record(DeliveryStreamName=setup.name, Record={"Data": b"at once"})
+        setup.firehose.delete_delivery_stream(DeliveryStreamName=setup.name)
+
+        # THEN neither is refused
+        assert answer["RecordId"]
+        poll_until(
+            "the deletion",
+            lambda: setup.name not in setup.firehose.list_delivery_streams()["DeliveryStreamNames"],
+        )
