@@ -50,11 +50,9 @@ def glue() -> Service:
 
 @aws_provider(api="s3", name="sandbox")
 def s3() -> Service:
-    from localstack.services.s3.provider import S3Provider
-    from localstack.services.s3.storage.ephemeral import EphemeralS3ObjectStore
+    from emulator.s3.provider import SandboxS3Provider
 
-    # LocalStack's own provider, with objects in this emulator's directory: its default is one for the machine.
-    return Service.for_provider(S3Provider(storage_backend=EphemeralS3ObjectStore()))
+    return Service.for_provider(SandboxS3Provider())
 
 
 @aws_provider(api="lambda", name="sandbox")
