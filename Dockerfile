@@ -78,6 +78,8 @@ RUN --mount=type=cache,target=/root/.cache/pip \
     /tmp/build/install-requirements notebooks
 COPY docker/health /usr/local/bin/
 COPY sandbox/ sandbox/
+COPY bootstrap/ bootstrap/
+COPY verify/ verify/
 COPY notebooks/ notebooks/
 RUN python -m compileall -q .
 USER sandbox

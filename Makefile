@@ -12,7 +12,7 @@ BIN = .venv/bin
 MAKEFLAGS += --no-print-directory
 
 .DEFAULT_GOAL := help
-.PHONY: help up down reset status logs verify start stop env venv test lint format check bench lock base-image
+.PHONY: help up down reset status logs sales verify start stop env venv test lint format check bench pictures lock base-image
 
 help:
 	@awk 'BEGIN { FS = ":.*## "; print "usage: make TARGET [NAME=VALUE ...]; .env.example has every NAME that tunes the parts" } \
@@ -37,6 +37,9 @@ logs: ## show what the parts said (PART=generator, LINES=100, FOLLOW=1)
 
 verify: ## account for every order, hop by hop (WAIT=60 lets the buffers drain first)
 	@$(SANDBOX) verify $(if $(WAIT),--wait $(WAIT)) $(ARGS)
+
+sales: ## show sales by product and the pipeline's health until Ctrl-C (ARGS=--once prints them once)
+	@$(SANDBOX) sales $(ARGS)
 
 stop: ## stop one part (PART=generator)
 	@$(SANDBOX) stop $(or $(PART),generator)
@@ -67,6 +70,9 @@ check: lint test ## lint and test, as CI does
 
 bench: venv ## measure the parts on this machine (ARGS="firehose" picks one)
 	@$(BIN)/python -m benchmarks $(ARGS)
+
+pictures: venv ## make the README's pictures from a real run (needs Chromium and chromedriver)
+	@$(BIN)/python -m tests.pictures
 
 lock: venv ## write requirements/*.txt from requirements/*.in
 	@UV=$(abspath $(BIN)/uv) requirements/lock

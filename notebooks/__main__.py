@@ -9,12 +9,14 @@ import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
+from notebooks.copies import served_copies
+from notebooks.preferences import write_preferences
 from notebooks.server import (
     Address,
     NotebooksError,
     browser_url,
+    kernel_path,
     listen_address,
-    root_folder,
     server_config,
     state_environment,
 )
@@ -29,6 +31,9 @@ def parse_arguments(arguments: Sequence[str] | None = None) -> argparse.Namespac
     )
     parser.add_argument("--ip", help="address to listen on (default: 127.0.0.1)")
     parser.add_argument("--port", type=int, help="port to listen on (default: NOTEBOOKS_PORT)")
+    parser.add_argument(
+        "--edit", action="store_true", help="serve the committed notebooks themselves, not copies of them"
+    )
     return parser.parse_args(arguments)
 
 
@@ -46,9 +51,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     published_port = options.port or settings.notebooks_port
     token = settings.notebooks_token or secrets.token_hex(24)
     state = state_folder()
-    os.environ.update(state_environment(state))
+    environment = state_environment(state)
+    os.environ.update(environment)
+    write_preferences(Path(environment["JUPYTERLAB_SETTINGS_DIR"]))
     notebooks = Path(__file__).resolve().parent
-    root = root_folder(notebooks, state, is_writable=os.access(notebooks, os.W_OK))
+    os.environ["PYTHONPATH"] = kernel_path(notebooks, os.environ.get("PYTHONPATH"))
+    root = notebooks if options.edit else served_copies(notebooks, state)
     serve(address, token, root, browser_url(published_port, token))
     return 0
 

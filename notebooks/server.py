@@ -1,6 +1,6 @@
 """Decides how the notebook server runs: its address, its folders, its configuration."""
 
-import shutil
+import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -8,9 +8,8 @@ from typing import Any
 
 DEFAULT_PORT = 8888
 FIRST_NOTEBOOK = "product_sales.ipynb"
-SHARED_MODULE = "lake.py"
-# What the file browser leaves out: the files of this program.
-HIDDEN_FILES = ("__pycache__", "__init__.py", "__main__.py", "server.py")
+# What the file browser leaves out where the committed notebooks themselves are served: the program beside them.
+HIDDEN_FILES = ("__pycache__", "*.py", "inside", "lake", "pipeline", "sales")
 
 
 class NotebooksError(Exception):
@@ -65,21 +64,10 @@ def state_environment(state: Path) -> dict[str, str]:
     }
 
 
-def root_folder(notebooks: Path, state: Path, is_writable: bool) -> Path:
-    """Return the folder to serve: the notebooks themselves, or a copy of them where they cannot be written.
-
-    A notebook that is in the copy already stays as it is: somebody may have worked on it. The shared module is
-    replaced.
-    """
-    if is_writable:
-        return notebooks
-    copy = state / "notebooks"
-    copy.mkdir(parents=True, exist_ok=True)
-    for source in notebooks.glob("*.ipynb"):
-        if not (copy / source.name).exists():
-            shutil.copyfile(source, copy / source.name)
-    shutil.copyfile(notebooks / SHARED_MODULE, copy / SHARED_MODULE)
-    return copy
+def kernel_path(notebooks: Path, inherited: str | None) -> str:
+    """Return PYTHONPATH for the kernels: the packages beside the notebooks, and the project."""
+    folders = [str(notebooks), str(notebooks.parent)]
+    return os.pathsep.join([*folders, inherited] if inherited else folders)
 
 
 def server_config(

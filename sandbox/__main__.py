@@ -21,11 +21,15 @@ COMMANDS: Mapping[str, str] = {
     "status": "show the parts; fails unless all are well",
     "logs": "show what the parts said",
     "verify": "account for every order, hop by hop; further arguments go to `python -m verify`",
+    "sales": "show sales and health in the terminal; further arguments go to `python -m notebooks.sales`",
     "start": "start one part that was stopped",
     "stop": "stop one part",
     "env": 'print the lines that lead a shell to it: eval "$(make env)"',
     "venv": "make the virtual environment of host mode and of the tests",
 }
+
+# What a command runs with the rest of its arguments.
+PROGRAMS: Mapping[str, str] = {"verify": "verify", "sales": "notebooks.sales"}
 
 
 def parser() -> argparse.ArgumentParser:
@@ -55,8 +59,8 @@ def run(commands: Control, arguments: argparse.Namespace, rest: list[str]) -> in
         case "logs":
             names = [check_part(name) for name in arguments.part]
             return commands.logs(names, arguments.lines, follow=arguments.follow)
-        case "verify":
-            return commands.verify(rest)
+        case "verify" | "sales":
+            return commands.run_program(PROGRAMS[arguments.command], rest)
         case "start":
             return commands.start_part(check_part(arguments.part))
         case "stop":
@@ -67,7 +71,7 @@ def run(commands: Control, arguments: argparse.Namespace, rest: list[str]) -> in
 
 def main() -> int:
     arguments, rest = parser().parse_known_args()
-    if rest and arguments.command != "verify":
+    if rest and arguments.command not in PROGRAMS:
         parser().error(f"unrecognized arguments: {' '.join(rest)}")
     try:
         return run(control(layout(os.environ)), arguments, rest)

@@ -1,4 +1,4 @@
-"""The commands behind `make up`, `down`, `reset`, `status`, `logs` and `verify`; standard library only."""
+"""The commands behind `make up`, `down`, `reset`, `status`, `logs`, `verify` and `sales`; standard library only."""
 
 import os
 import secrets
@@ -153,8 +153,8 @@ class Control:
         except KeyboardInterrupt:
             return 0
 
-    def verify(self, arguments: Sequence[str]) -> int:
-        return self._must_run().verify(arguments)
+    def run_program(self, module: str, arguments: Sequence[str]) -> int:
+        return self._must_run().run_program(module, arguments)
 
     def start_part(self, name: str) -> int:
         self._must_run().start_part(name)

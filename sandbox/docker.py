@@ -11,6 +11,10 @@ from sandbox.errors import SandboxError
 from sandbox.layout import Layout
 from sandbox.mode import ANSWER_SECONDS, Mode
 from sandbox.runner import PARTS, Part, PartState
+from sandbox.terminal import run_in_terminal
+
+# Whose image holds what a program needs.
+SERVICE_OF_PROGRAM: Mapping[str, str] = {"verify": "bootstrap", "notebooks.sales": "notebooks"}
 
 
 class DockerRunner:
@@ -79,11 +83,11 @@ class DockerRunner:
         options = ["--follow"] if follow else []
         return self._compose("logs", "--no-color", f"--tail={lines}", *options, *names)
 
-    def verify(self, arguments: Sequence[str]) -> int:
+    def run_program(self, module: str, arguments: Sequence[str]) -> int:
         options = [] if sys.stdout.isatty() and sys.stdin.isatty() else ["--no-TTY"]
-        return self._compose(
-            "run", "--rm", "--no-deps", *options, "bootstrap", "python", "-m", "verify", *arguments
-        )
+        service = SERVICE_OF_PROGRAM[module]
+        program = ["run", "--rm", "--no-deps", *options, service, "python", "-m", module, *arguments]
+        return run_in_terminal([*self._command(), *program], self._layout.root, self._environ)
 
     def _command(self) -> list[str]:
         return ["docker", "compose", "--project-directory", str(self._layout.root)]

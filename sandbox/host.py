@@ -17,6 +17,7 @@ from sandbox.mode import Mode
 from sandbox.runner import PARTS, Part, PartState, duration
 from sandbox.settings import Settings, load_settings
 from sandbox.supervisor import Process, Supervisor, SupervisorError
+from sandbox.terminal import run_in_terminal
 
 STOP_SECONDS = 30.0
 SUPERVISORD = "supervisor.supervisord"
@@ -139,7 +140,7 @@ class HostRunner:
     def logs(self, names: Sequence[str], lines: int, *, follow: bool) -> int:
         return show_logs(self._layout.logs, names or (*PARTS, "conductor"), lines, follow=follow)
 
-    def verify(self, arguments: Sequence[str]) -> int:
+    def run_program(self, module: str, arguments: Sequence[str]) -> int:
         settings: Settings = load_settings(self._environ, self._layout.dotenv)
         environment = {
             **{name: value for name, value in self._environ.items() if name not in DROPPED},
@@ -147,8 +148,8 @@ class HostRunner:
             **write_profile(self._layout, settings),
             **without_proxy(self._environ),
         }
-        command = [str(self._layout.python), "-m", "verify", *arguments]
-        return subprocess.run(command, env=environment, cwd=self._layout.root, check=False).returncode
+        command = [str(self._layout.python), "-m", module, *arguments]
+        return run_in_terminal(command, self._layout.root, environment)
 
 
 def _part(row: Process, now: float) -> Part:

@@ -33,6 +33,7 @@ TRANSFORM_BUFFER_INTERVAL_SECONDS={settings.transform_buffer_interval_seconds} (
 and S3_BUFFER_INTERVAL_SECONDS={settings.s3_buffer_interval_seconds} (300)
 
 Next:
+  make sales      shows sales by product as they happen, and the pipeline's health
   make verify     accounts for every order, hop by hop
   eval "$(make env)" && awslocal s3 ls --recursive s3://{BUCKET}/
   make down       stops it (make reset also drops the data)"""

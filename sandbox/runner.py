@@ -49,7 +49,8 @@ class Runner(Protocol):
 
     def logs(self, names: Sequence[str], lines: int, *, follow: bool) -> int: ...
 
-    def verify(self, arguments: Sequence[str]) -> int: ...
+    def run_program(self, module: str, arguments: Sequence[str]) -> int:
+        """Run `python -m MODULE` against the sandbox, in this terminal; return its exit status."""
 
 
 def duration(seconds: float) -> str:

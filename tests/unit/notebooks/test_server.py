@@ -1,6 +1,5 @@
 """How the notebook server runs: where it listens, what it serves, and that it asks nobody outside."""
 
-import stat
 from pathlib import Path
 
 import pytest
@@ -9,8 +8,8 @@ from notebooks.server import (
     Address,
     NotebooksError,
     browser_url,
+    kernel_path,
     listen_address,
-    root_folder,
     server_config,
     state_environment,
 )
@@ -45,39 +44,12 @@ def test_the_url_opens_the_first_notebook_with_its_token() -> None:
     assert browser_url(9999, "abc") == "http://127.0.0.1:9999/lab/tree/product_sales.ipynb?token=abc"
 
 
-@pytest.fixture
-def committed(tmp_path: Path) -> Path:
-    """Return a folder of notebooks beside this program's files."""
-    folder = tmp_path / "committed"
-    folder.mkdir()
-    for name in ("product_sales.ipynb", "lake.py", "__main__.py", "server.py"):
-        (folder / name).write_text(name)
-    return folder
-
-
-def test_a_writable_folder_is_served_itself(committed: Path, tmp_path: Path) -> None:
-    assert root_folder(committed, tmp_path / "state", is_writable=True) == committed
-
-
-def test_a_read_only_folder_is_served_as_a_copy_that_keeps_the_users_work(
-    committed: Path, tmp_path: Path
-) -> None:
-    # GIVEN a read-only folder, and a notebook that the user has changed in the copy
-    for path in committed.iterdir():
-        path.chmod(stat.S_IRUSR)
-    copy = root_folder(committed, tmp_path / "state", is_writable=False)
-    (copy / "product_sales.ipynb").write_text("worked on")
-    (copy / "lake.py").write_text("of an earlier version")
-
-    # WHEN the server starts again
-    again = root_folder(committed, tmp_path / "state", is_writable=False)
-
-    # THEN
-    assert again == copy
-    assert {path.name: path.read_text() for path in copy.iterdir()} == {
-        "product_sales.ipynb": "worked on",
-        "lake.py": "lake.py",
-    }
+@pytest.mark.parametrize(
+    ("inherited", "path"),
+    [(None, "/project/notebooks:/project"), ("/own", "/project/notebooks:/project:/own")],
+)
+def test_kernels_find_the_packages_beside_the_notebooks(inherited: str | None, path: str) -> None:
+    assert kernel_path(Path("/project/notebooks"), inherited) == path
 
 
 def test_whatever_the_server_writes_lies_in_one_folder(tmp_path: Path) -> None:
@@ -103,7 +75,7 @@ def test_the_server_asks_nobody_outside_and_opens_no_browser(tmp_path: Path) -> 
             "log_level": "WARN",
         },
         "IdentityProvider": {"token": "abc"},
-        "ContentsManager": {"hide_globs": ["__pycache__", "__init__.py", "__main__.py", "server.py"]},
+        "ContentsManager": {"hide_globs": ["__pycache__", "*.py", "inside", "lake", "pipeline", "sales"]},
         "KernelManager": {"transport_encryption": "auto"},
         "LanguageServerManager": {"autodetect": False},
         "LabApp": {

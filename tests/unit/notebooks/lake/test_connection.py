@@ -3,7 +3,8 @@
 import pytest
 
 from bootstrap import names
-from notebooks import lake
+from notebooks.lake import Crawler, LakeError, known
+from notebooks.lake.connection import secret_options
 
 VARIABLES = (
     "AWS_ENDPOINT_URL",
@@ -32,7 +33,7 @@ def secret(**variables: str) -> dict[str, str]:
     with pytest.MonkeyPatch.context() as monkeypatch:
         for variable, value in variables.items():
             monkeypatch.setenv(variable, value)
-        return lake.secret_options()
+        return secret_options()
 
 
 KEYS = {"AWS_REGION": "eu-north-1", "AWS_ACCESS_KEY_ID": "test", "AWS_SECRET_ACCESS_KEY": "it's"}
@@ -71,7 +72,7 @@ def test_without_region_or_credentials_the_variables_to_set_are_named(absent: st
         del variables["AWS_SECRET_ACCESS_KEY"]
 
     # WHEN
-    with pytest.raises(lake.LakeError) as refusal:
+    with pytest.raises(LakeError) as refusal:
         secret(**variables)
 
     # THEN
@@ -84,13 +85,21 @@ def test_an_endpoint_that_does_not_answer_says_how_to_start_it(monkeypatch: pyte
     # GIVEN
     for variable, value in {**KEYS, "AWS_ENDPOINT_URL": "http://127.0.0.1:1"}.items():
         monkeypatch.setenv(variable, value)
-    connection = lake.connect()
+    monkeypatch.setenv("AWS_MAX_ATTEMPTS", "1")
+    crawler = Crawler("bucket")
 
     # WHEN / THEN
-    with pytest.raises(lake.LakeError, match=r"S3 does not answer: .*Start the sandbox with `make up`\.$"):
-        lake.orders(connection)
+    with pytest.raises(LakeError, match=r"S3 does not answer: .*Start the sandbox with `make up`\.$"):
+        crawler.crawl()
+    crawler.close()
 
 
-def test_the_lake_is_the_bucket_and_prefix_that_bootstrap_makes() -> None:
-    # The notebooks' image does not carry bootstrap, so the names stand in both.
-    assert f"s3://{names.BUCKET_NAME}/{names.ORDERS_PREFIX}**/*{names.FILE_EXTENSION}" == lake.ORDERS_GLOB
+def test_the_lake_is_the_bucket_and_the_prefixes_that_bootstrap_makes() -> None:
+    # The notebooks' image need not carry bootstrap, so the names stand in both.
+    assert (known.BUCKET_NAME, known.ORDERS_PREFIX, known.ERRORS_PREFIX) == (
+        names.BUCKET_NAME,
+        names.ORDERS_PREFIX,
+        names.ERRORS_PREFIX,
+    )
+    folders = names.PREFIX_EXPRESSION.removeprefix(names.ORDERS_PREFIX).split("/")[:-1]
+    assert [folder.partition("=")[0] for folder in folders] == list(known.ORDER_PARTITIONS)

@@ -1,0 +1,170 @@
+"""JupyterLab in a headless Chromium, as a person uses it: open a notebook, run it, look."""
+
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from functools import partial
+from pathlib import Path
+
+import pytest
+from selenium import webdriver
+from selenium.common.exceptions import (
+    ElementNotInteractableException,
+    NoSuchElementException,
+    StaleElementReferenceException,
+)
+from selenium.webdriver.chrome.service import Service
+from selenium.webdriver.common.by import By
+from selenium.webdriver.remote.webelement import WebElement
+from selenium.webdriver.support.wait import WebDriverWait
+
+PATIENCE_SECONDS = 60
+RUN_SECONDS = 400
+WIDTH, HEIGHT = 1280, 1000
+_CELLS = ".jp-NotebookPanel:not(.lm-mod-hidden) .jp-Notebook .jp-Cell"
+
+
+def require_chromium() -> tuple[str, str]:
+    """Return Chromium and its driver; without them skip, or fail where BROWSER_TESTS=required."""
+    chromium = shutil.which("chromium") or shutil.which("google-chrome") or shutil.which("chromium-browser")
+    driver = shutil.which("chromedriver")
+    if chromium and driver:
+        return chromium, driver
+    message = "needs Chromium and chromedriver (Debian: apt-get install chromium chromium-driver)"
+    if os.environ.get("BROWSER_TESTS") == "required":
+        pytest.fail(f"BROWSER_TESTS=required, but it {message}")
+    pytest.skip(message)
+
+
+class NotebookPage:
+    """One notebook in JupyterLab."""
+
+    def __init__(self, driver: webdriver.Chrome, url: str) -> None:
+        self._driver = driver
+        driver.get(url)
+        self._until("the notebook to open and its kernel to be idle", self._is_idle)
+
+    def run_all(self) -> None:
+        """Choose Run, Run All Cells in the menu, and wait until every cell has been run."""
+        # JupyterLab may call the kernel idle before it takes anything: then the menu is used again.
+        self._until("the cells to begin", self._begin, poll_seconds=2)
+        self._until("every cell to be run", self._has_run, RUN_SECONDS)
+
+    def errors(self) -> list[str]:
+        """Return what the cells' tracebacks say."""
+        return [element.text for element in self._all('[data-mime-type="application/vnd.jupyter.error"]')]
+
+    def tables(self) -> list[list[str]]:
+        """Return the cells of each table that is shown, line by line."""
+        found = []
+        for table in self._all(".jp-OutputArea-output table.dataframe"):
+            self._show(table)
+            found.append([line.text for line in table.find_elements(By.TAG_NAME, "tr")])
+        return found
+
+    def plots(self) -> list[WebElement]:
+        """Return the pictures that are shown, each fully loaded."""
+        found = self._all(".jp-OutputArea-output img")
+        for picture in found:
+            self._show(picture)
+            self._until("the picture to load", partial(self._is_loaded, picture))
+        return found
+
+    def width(self, picture: WebElement) -> int:
+        """Return how wide a picture is in itself."""
+        return self._width(picture)
+
+    def save(self, element: WebElement, path: Path) -> None:
+        """Write what an element looks like as a PNG."""
+        self._show(element)
+        path.write_bytes(element.screenshot_as_png)
+
+    def save_page(self, path: Path) -> None:
+        """Write what the window shows as a PNG."""
+        path.write_bytes(self._driver.get_screenshot_as_png())
+
+    def _all(self, selector: str) -> list[WebElement]:
+        return self._driver.find_elements(By.CSS_SELECTOR, f"{_CELLS} {selector}")
+
+    def _show(self, element: WebElement) -> None:
+        self._driver.execute_script("arguments[0].scrollIntoView({block: 'center'})", element)
+
+    def _is_loaded(self, picture: WebElement) -> bool:
+        return self._width(picture) > 0
+
+    def _width(self, picture: WebElement) -> int:
+        return int(self._driver.execute_script("return arguments[0].naturalWidth", picture))
+
+    def _click(self, selector: str, text: str) -> None:
+        def click() -> bool:
+            for element in self._driver.find_elements(By.CSS_SELECTOR, selector):
+                if element.text == text:
+                    element.click()
+                    return True
+            return False
+
+        self._until(f"the menu entry {text}", click)
+
+    def _begin(self) -> bool:
+        if not self._has_begun():
+            self._click(".lm-MenuBar-itemLabel", "Run")
+            self._click(".lm-Menu-itemLabel", "Run All Cells")
+        return self._has_begun()
+
+    def _has_begun(self) -> bool:
+        return any(letter == "*" or letter.isdigit() for prompt in self._prompts() for letter in prompt)
+
+    def _prompts(self) -> list[str]:
+        found = self._driver.find_elements(By.CSS_SELECTOR, f"{_CELLS}.jp-CodeCell .jp-InputPrompt")
+        return [element.text for element in found]
+
+    def _is_idle(self) -> bool:
+        status = self._driver.find_elements(By.CSS_SELECTOR, ".jp-Notebook-ExecutionIndicator")
+        return any(element.get_attribute("data-status") == "idle" for element in status)
+
+    def _has_run(self) -> bool:
+        prompts = self._prompts()
+        waiting = [prompt for prompt in prompts if not any(letter.isdigit() for letter in prompt)]
+        return bool(prompts) and (not waiting or bool(self.errors())) and self._is_idle()
+
+    def _until(
+        self,
+        what: str,
+        condition: Callable[[], bool],
+        seconds: float = PATIENCE_SECONDS,
+        poll_seconds: float = 0.2,
+    ) -> None:
+        wait: WebDriverWait[webdriver.Chrome] = WebDriverWait(
+            self._driver,
+            seconds,
+            poll_frequency=poll_seconds,
+            ignored_exceptions=(
+                NoSuchElementException,
+                StaleElementReferenceException,
+                ElementNotInteractableException,
+            ),
+        )
+        wait.until(lambda _: condition(), f"waited {seconds:g} s for {what}")
+
+
+@contextmanager
+def chromium(profile: Path) -> Iterator[webdriver.Chrome]:
+    """Start a headless Chromium that reaches this machine and nothing else."""
+    program, driver = require_chromium()
+    options = webdriver.ChromeOptions()
+    options.binary_location = program
+    for argument in (
+        "--headless=new",
+        f"--window-size={WIDTH},{HEIGHT}",
+        f"--user-data-dir={profile}",
+        "--disable-dev-shm-usage",
+        "--host-resolver-rules=MAP * ~NOTFOUND , EXCLUDE 127.0.0.1",
+        *(["--no-sandbox"] if os.geteuid() == 0 else []),
+    ):
+        options.add_argument(argument)
+    browser = webdriver.Chrome(options=options, service=Service(driver))
+    try:
+        yield browser
+    finally:
+        browser.quit()
