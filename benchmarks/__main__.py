@@ -2,9 +2,9 @@
 
 import argparse
 
-from benchmarks import chain, firehose
+from benchmarks import chain, firehose, lake
 
-BENCHMARKS = {"chain": chain.run, "firehose": firehose.run}
+BENCHMARKS = {"chain": chain.run, "firehose": firehose.run, "lake": lake.run}
 
 
 def main() -> None:
