@@ -18,6 +18,7 @@ from bootstrap import names
 from tests.conftest import CHAIN_SETTINGS, Aws
 from tests.emulator_process import REPOSITORY
 from tests.hops import delivered_rows, failed_records, piped_events
+from tests.integration.chain_setup import run_verify
 from tests.polling import poll_until
 
 pytestmark = pytest.mark.usefixtures("chain")
@@ -85,21 +86,9 @@ def failures_of(aws: Aws, prefix: str) -> list[dict[str, Any]]:
     return found
 
 
-def verify(*arguments: str) -> "subprocess.CompletedProcess[str]":
-    """Run the accounting."""
-    return subprocess.run(
-        [sys.executable, "-m", "verify", *arguments],
-        cwd=REPOSITORY,
-        capture_output=True,
-        text=True,
-        timeout=180,
-        check=False,
-    )
-
-
 def assert_accounts_balance() -> None:
     """Run `verify` until the buffers are empty and fail with its report when something is missing."""
-    answer = verify("--wait", "60")
+    answer = run_verify("--wait", "60")
     assert answer.returncode == 0, answer.stdout + answer.stderr
 
 
