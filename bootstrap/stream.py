@@ -33,7 +33,7 @@ def delete_stream(aws: Aws) -> Outcome:
     """Delete the stream and wait until it is gone."""
     if _describe(aws) is None:
         return Outcome.ABSENT
-    _wait_until_active(aws)
+    _wait_until_settled(aws)
     aws.kinesis.delete_stream(StreamName=STREAM_NAME, EnforceConsumerDeletion=True)
     aws.wait.until(
         f"stream {STREAM_NAME} to be gone", lambda: _describe(aws) is None or None, TIMEOUT_SECONDS
@@ -48,6 +48,16 @@ def _describe(aws: Aws) -> "StreamDescriptionSummaryTypeDef | None":
         if error_code(error) == "ResourceNotFoundException":
             return None
         raise
+
+
+def _wait_until_settled(aws: Aws) -> None:
+    """Return when the stream is ACTIVE, or was deleted by somebody else."""
+
+    def settled() -> bool | None:
+        found = _describe(aws)
+        return True if found is None or found["StreamStatus"] == "ACTIVE" else None
+
+    aws.wait.until(f"stream {STREAM_NAME} to be ACTIVE or gone", settled, TIMEOUT_SECONDS)
 
 
 def _wait_until_active(aws: Aws) -> "StreamDescriptionSummaryTypeDef":

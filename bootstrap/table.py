@@ -60,7 +60,7 @@ def delete_table(aws: Aws) -> Outcome:
     """Delete the table and wait until it is gone."""
     if _describe(aws) is None:
         return Outcome.ABSENT
-    _wait_until_active(aws)
+    _wait_until_settled(aws)
     aws.dynamodb.delete_table(TableName=TABLE_NAME)
     aws.wait.until(f"table {TABLE_NAME} to be gone", lambda: _describe(aws) is None or None, TIMEOUT_SECONDS)
     return Outcome.DELETED
@@ -83,6 +83,16 @@ def _describe(aws: Aws) -> "TableDescriptionTypeDef | None":
 def _update(aws: Aws, **request: Any) -> None:
     aws.dynamodb.update_table(TableName=TABLE_NAME, **request)
     _wait_until_active(aws)
+
+
+def _wait_until_settled(aws: Aws) -> None:
+    """Return when the table is ACTIVE, or was deleted by somebody else."""
+
+    def settled() -> bool | None:
+        found = _describe(aws)
+        return True if found is None or found["TableStatus"] == "ACTIVE" else None
+
+    aws.wait.until(f"table {TABLE_NAME} to be ACTIVE or gone", settled, TIMEOUT_SECONDS)
 
 
 def _wait_until_active(aws: Aws) -> "TableDescriptionTypeDef":
