@@ -1,23 +1,18 @@
 """Reads the two streams from now on: the table's, and Kinesis."""
 
 from collections.abc import Callable, Iterable
-from typing import TYPE_CHECKING, Any, Generic, TypeVar
+from typing import Any
 
 from bootstrap import names
 
 from .clients import Clients
 
-if TYPE_CHECKING:
-    pass
 
-Record = TypeVar("Record")
-
-
-class _Reader(Generic[Record]):
+class _Reader:
     """Reads shards; `records` are as GetRecords returns them."""
 
     def __init__(self, get_records: Callable[..., Any], iterators: Iterable[str]) -> None:
-        self.records: list[Record] = []
+        self.records: list[Any] = []
         self._get_records = get_records
         self._iterators = list(iterators)
 
@@ -32,7 +27,7 @@ class _Reader(Generic[Record]):
         self._iterators = following
 
 
-class ChangeReader(_Reader["ChangeRecord"]):
+class ChangeReader(_Reader):
     """Reads the open shards of the table's stream."""
 
     def __init__(self, clients: Clients) -> None:
@@ -51,7 +46,7 @@ class ChangeReader(_Reader["ChangeRecord"]):
         )
 
 
-class KinesisReader(_Reader["KinesisRecord"]):
+class KinesisReader(_Reader):
     """Reads the open shards of the Kinesis stream."""
 
     def __init__(self, clients: Clients) -> None:

@@ -37,7 +37,7 @@ def test_what_was_there_before_is_not_seen(account: FakeAccount) -> None:
     watch.read()
 
     # THEN
-    assert [order_id(record) for record in watch.changes.records] == ["new"]  # type: ignore[arg-type]
+    assert [order_id(record) for record in watch.changes.records] == ["new"]
     assert (watch.piped(), watch.delivered(), set(watch.failed())) == ({"new"}, {"new"}, {"broken"})
     assert [key.rpartition("/")[2] for key in account.s3.read_keys] == ["new.json", "new"]
 
