@@ -49,7 +49,7 @@ def run() -> None:
         row("memory of the emulator", f"{resident_mebibytes(emulator.process.pid)} MiB")
 
 
-def write_orders(count: int, prefix: str = "bench") -> None:
+def write_orders(count: int, prefix: str = "bench", table_name: str = names.TABLE_NAME) -> None:
     """Write orders in batches of 25 through the gateway."""
     dynamodb = boto3.client("dynamodb")
     for start in range(0, count, 25):
@@ -66,15 +66,15 @@ def write_orders(count: int, prefix: str = "bench") -> None:
             }
             for index in range(start, min(start + 25, count))
         ]
-        dynamodb.batch_write_item(RequestItems={names.TABLE_NAME: requests})
+        dynamodb.batch_write_item(RequestItems={table_name: requests})
 
 
-def piped_count() -> int:
+def piped_count(stream_name: str = names.STREAM_NAME) -> int:
     """Return how many records the data stream holds."""
     kinesis = boto3.client("kinesis")
-    (shard,) = kinesis.list_shards(StreamName=names.STREAM_NAME)["Shards"]
+    (shard,) = kinesis.list_shards(StreamName=stream_name)["Shards"]
     iterator = kinesis.get_shard_iterator(
-        StreamName=names.STREAM_NAME, ShardId=shard["ShardId"], ShardIteratorType="TRIM_HORIZON"
+        StreamName=stream_name, ShardId=shard["ShardId"], ShardIteratorType="TRIM_HORIZON"
     )["ShardIterator"]
     total = 0
     while True:
@@ -100,25 +100,25 @@ def rows_below(bucket: str, prefix: str) -> int:
     return total
 
 
-def set_pipe(desired_state: str) -> None:
+def set_pipe(desired_state: str, pipe_name: str = names.PIPE_NAME) -> None:
     """Start or stop the pipe and wait until it has settled."""
     pipes = boto3.client("pipes")
-    (pipes.start_pipe if desired_state == "RUNNING" else pipes.stop_pipe)(Name=names.PIPE_NAME)
+    (pipes.start_pipe if desired_state == "RUNNING" else pipes.stop_pipe)(Name=pipe_name)
     poll_until(
         f"the pipe to be {desired_state}",
-        lambda: pipes.describe_pipe(Name=names.PIPE_NAME)["CurrentState"] == desired_state,
+        lambda: pipes.describe_pipe(Name=pipe_name)["CurrentState"] == desired_state,
     )
 
 
-def idle_latency_seconds() -> float:
+def idle_latency_seconds(table_name: str = names.TABLE_NAME, stream_name: str = names.STREAM_NAME) -> float:
     """Return the time from a write to the record in the data stream while nothing else moves."""
     kinesis = boto3.client("kinesis")
-    (shard,) = kinesis.list_shards(StreamName=names.STREAM_NAME)["Shards"]
+    (shard,) = kinesis.list_shards(StreamName=stream_name)["Shards"]
     iterator = kinesis.get_shard_iterator(
-        StreamName=names.STREAM_NAME, ShardId=shard["ShardId"], ShardIteratorType="LATEST"
+        StreamName=stream_name, ShardId=shard["ShardId"], ShardIteratorType="LATEST"
     )["ShardIterator"]
     started = time.perf_counter()
-    write_orders(1, "idle")
+    write_orders(1, f"idle-{time.monotonic_ns()}", table_name)
     poll_until(
         "the record", lambda: kinesis.get_records(ShardIterator=iterator)["Records"], interval_seconds=0.005
     )
