@@ -5,6 +5,7 @@ from typing import Any
 
 import duckdb
 import pytest
+import sqlglot
 
 from notebooks.lake.athena import athena_types, translate
 
@@ -28,3 +29,9 @@ def run(connection: duckdb.DuckDBPyConnection) -> Run:
         return athena_types(connection.sql(translate(query))).fetchall()
 
     return rows
+
+
+def comparable(query: str, rows: Rows) -> Rows:
+    """Return rows as the query orders them, or else sorted: without ORDER BY they may come in any order."""
+    is_ordered = sqlglot.parse_one(query, read="athena").args.get("order") is not None
+    return rows if is_ordered else sorted(rows, key=repr)

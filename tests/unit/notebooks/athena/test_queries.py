@@ -6,7 +6,7 @@ import duckdb
 import pytest
 
 from notebooks.lake.athena import translate
-from tests.unit.notebooks.athena.conftest import Rows, Run
+from tests.unit.notebooks.athena.conftest import Rows, Run, comparable
 
 ORDERS = """
     CREATE OR REPLACE TEMP TABLE orders AS
@@ -110,7 +110,22 @@ CASES: list[tuple[str, list[Any]]] = [
 def test_a_query_runs_as_written(run: Run, query: str, expected: Rows) -> None:
     found = run(query)
 
-    assert [row[: len(expected[0])] for row in found] == expected
+    shown = [row[: len(expected[0])] for row in found]
+    assert comparable(query, shown) == comparable(query, expected)
+
+
+@pytest.mark.parametrize(
+    ("query", "is_ordered"),
+    [
+        ("SELECT x FROM t ORDER BY x", True),
+        ("SELECT x FROM t UNION SELECT x FROM u ORDER BY x", True),
+        ("WITH u AS (SELECT x FROM t ORDER BY x LIMIT 2) SELECT x FROM u", False),
+        ("SELECT rank() OVER w FROM t WINDOW w AS (ORDER BY x)", False),
+        ("TABLE t", False),
+    ],
+)
+def test_rows_are_compared_in_the_order_that_the_query_asks_for(query: str, is_ordered: bool) -> None:
+    assert (comparable(query, [(1,), (2,)]) == comparable(query, [(2,), (1,)])) != is_ordered
 
 
 def test_a_column_without_a_name_has_athenas(connection: duckdb.DuckDBPyConnection) -> None:

@@ -20,7 +20,7 @@ def test_a_row_has_its_order_its_change_and_its_object() -> None:
     """)
 
     # WHEN
-    rows = delivered_rows(connection)
+    rows = sorted(delivered_rows(connection), key=lambda row: row.key)
 
     # THEN
     assert rows == [
