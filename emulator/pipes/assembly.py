@@ -2,9 +2,6 @@
 
 from collections.abc import Callable, Sequence
 from functools import partial
-from typing import Any
-
-from botocore.exceptions import BotoCoreError, ClientError
 
 from emulator.pipes.batch import BatchBuffer
 from emulator.pipes.checkpoint import CheckpointTracker
@@ -15,112 +12,98 @@ from emulator.pipes.dead_letter import (
     SnsDeadLetterTopic,
     SqsDeadLetterQueue,
     dynamodb_dead_letter_message,
+    kinesis_dead_letter_message,
 )
 from emulator.pipes.delivery import Delivery, DeliveryPolicy
-from emulator.pipes.errors import SourceAccessError, SourceError, StreamNotFoundError
+from emulator.pipes.document import document_field
 from emulator.pipes.event import Event
 from emulator.pipes.lane import Lane
-from emulator.pipes.pipe import Pipe, PipeDefinition
+from emulator.pipes.pipe import Pipe, PipeDefinition, QueueParameters, StreamParameters
+from emulator.pipes.queue_poller import QueuePoller
 from emulator.pipes.shard_processor import EventFilter, ShardProcessor
 from emulator.pipes.shard_reader import ShardReader
-from emulator.pipes.source import DynamoDBStreamSource
-from emulator.pipes.starting_position import resolve_starting_position
+from emulator.pipes.source import StreamSource
+from emulator.pipes.source_check import Clients, SourceCheck, queue_source, stream_source
 from emulator.pipes.stream_poller import StreamPoller
 from emulator.pipes.target import KinesisTarget, Target
-
-# Service name to a boto3-shaped client for the pipe's account and region.
-Clients = Callable[[str], Any]
-
-STREAM_NOT_FOUND = "Stream not found. To resume processing please delete the pipe and create a new one."
+from emulator.pipes.worker import Poller
 
 
 class PipeAssembly:
     """Checks what a pipe needs and builds its poller; `compile_filter` turns patterns into a predicate."""
 
     def __init__(
-        self, clients: Clients, compile_filter: Callable[[Sequence[str]], EventFilter], clock: Clock
+        self,
+        clients: Clients,
+        compile_filter: Callable[[Sequence[str], str | None], EventFilter],
+        clock: Clock,
     ) -> None:
+        self._source_check = SourceCheck(clients, clock)
         self._clients = clients
         self._compile_filter = compile_filter
         self._clock = clock
 
     def create(self, pipe: Pipe, stopping: Callable[[], bool]) -> None:
-        """Check the source as AWS does when a pipe is created, and settle its starting position.
+        """Check a new pipe's source and settle its starting position."""
+        self._source_check.create(pipe, stopping)
 
-        The target is not checked: https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-pipes.html
+    def check(self, pipe: Pipe, definition: PipeDefinition) -> None:
+        """Check role and source of a pipe that exists, and is to have this definition."""
+        self._source_check.check(pipe, definition)
 
-        Raises:
-            SourceAccessError: the role or the source does not exist.
-        """
-        self._check_role(pipe.definition)
-        source = self._source(pipe.definition)
-        try:
-            source.is_enabled()
-            resolve_starting_position(
-                source,
-                pipe.progress,
-                pipe.definition.stream_parameters.starting_position,
-                self._clock.now(),
-                stopping,
-            )
-        except SourceError as error:
-            raise SourceAccessError(_cannot_access(pipe.definition.source_arn)) from error
+    def check_source(self, pipe: Pipe) -> None:
+        """Check the source alone."""
+        self._source_check.check_source(pipe)
 
-    def check(self, definition: PipeDefinition) -> None:
-        """Check the source of a pipe that exists; one whose stream was disabled is of no more use.
-
-        https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-pipes-dynamodb.html
-
-        Raises:
-            SourceAccessError: the role is gone, or the stream is gone or disabled.
-        """
-        self._check_role(definition)
-        self.check_source(definition)
-
-    def check_source(self, definition: PipeDefinition) -> None:
-        """Raise SourceAccessError when the stream is gone or disabled."""
-        try:
-            enabled = self._source(definition).is_enabled()
-        except StreamNotFoundError as error:
-            raise SourceAccessError(STREAM_NOT_FOUND) from error
-        except SourceError as error:
-            raise SourceAccessError(_cannot_access(definition.source_arn)) from error
-        if not enabled:
-            raise SourceAccessError(STREAM_NOT_FOUND)
-
-    def poller(self, pipe: Pipe) -> StreamPoller:
+    def poller(self, pipe: Pipe) -> Poller:
         """Return what moves the pipe's events, from its checkpoints on."""
         definition = pipe.definition
-        source = self._source(definition)
         target = KinesisTarget(self._clients("kinesis"), definition.target_arn, definition.partition_key)
-        dead_letter_queue = self._dead_letter_queue(definition.stream_parameters.dead_letter_arn)
-        event_filter = (
-            self._compile_filter(definition.filter_patterns) if definition.filter_patterns else None
-        )
+        event_filter = self._event_filter(definition)
+        parameters = definition.source_parameters
+        if isinstance(parameters, QueueParameters):
+            return QueuePoller(
+                source=queue_source(self._clients, definition),
+                event_filter=event_filter,
+                target=target,
+                parameters=parameters,
+                clock=self._clock,
+                pipe_name=pipe.name,
+            )
+        source = stream_source(self._clients, definition, pipe.progress.stream_identity)
+        dead_letter_queue = self._dead_letter_queue(parameters.dead_letter_arn)
         return StreamPoller(
             source=source,
             progress=pipe.progress,
-            processor=partial(self._processor, pipe, source, target, dead_letter_queue, event_filter),
+            processor=partial(
+                self._processor, pipe, parameters, source, target, dead_letter_queue, event_filter
+            ),
             clock=self._clock,
             pipe_name=pipe.name,
         )
 
+    def _event_filter(self, definition: PipeDefinition) -> EventFilter | None:
+        if not definition.filter_patterns:
+            return None
+        return self._compile_filter(definition.filter_patterns, document_field(definition.source_arn))
+
     def _processor(
         self,
         pipe: Pipe,
-        source: DynamoDBStreamSource,
+        parameters: StreamParameters,
+        source: StreamSource,
         target: Target,
         dead_letter_queue: DeadLetterQueue | None,
         event_filter: EventFilter | None,
         shard_id: str,
     ) -> ShardProcessor:
-        parameters = pipe.definition.stream_parameters
         label = f"{pipe.name}/{shard_id}"
         tracker = CheckpointTracker(partial(pipe.progress.advance, shard_id))
         policy = DeliveryPolicy(
             parameters.maximum_retry_attempts,
             parameters.maximum_record_age_in_seconds,
             parameters.automatic_bisect,
+            source.retention_seconds,
         )
 
         def lane(index: int) -> Lane:
@@ -146,7 +129,9 @@ class PipeAssembly:
         )
 
     def _dead_letter_message(self, pipe: Pipe, shard_id: str, events: Sequence[Event], condition: str) -> str:
-        return dynamodb_dead_letter_message(
+        is_kinesis = pipe.definition.source_arn.split(":")[2] == "kinesis"
+        message = kinesis_dead_letter_message if is_kinesis else dynamodb_dead_letter_message
+        return message(
             events,
             pipe_arn=pipe.arn,
             stream_arn=pipe.definition.source_arn,
@@ -161,20 +146,3 @@ class PipeAssembly:
         if arn.split(":")[2] == "sns":
             return SnsDeadLetterTopic(self._clients("sns"), arn)
         return SqsDeadLetterQueue(self._clients("sqs"), arn)
-
-    def _source(self, definition: PipeDefinition) -> DynamoDBStreamSource:
-        return DynamoDBStreamSource(self._clients("dynamodbstreams"), definition.source_arn)
-
-    def _check_role(self, definition: PipeDefinition) -> None:
-        try:
-            self._clients("iam").get_role(RoleName=definition.role_arn.rpartition("/")[2])
-        except (ClientError, BotoCoreError) as error:
-            raise SourceAccessError(_cannot_access(definition.source_arn)) from error
-
-
-def _cannot_access(stream_arn: str) -> str:
-    return (
-        "Input parameter is invalid from the request due to : "
-        f"Cannot access stream {stream_arn}. "
-        "Please ensure the customer role can perform actions on source stream"
-    )

@@ -37,3 +37,6 @@ LANE_CAPACITY = 1000
 
 # How many events behind a failing one may be delivered by other lanes before reading pauses.
 MAXIMUM_EVENTS_BEYOND_CHECKPOINT = 100_000
+
+# How long one call waits for messages of a queue: a stop waits for it.
+QUEUE_WAIT_SECONDS = 1

@@ -58,23 +58,46 @@ def dynamodb_dead_letter_message(
 
     https://docs.aws.amazon.com/lambda/latest/dg/services-dynamodb-errors.html
     """
-    first, last = events[0], events[-1]
+    arrivals = _whole_seconds(events[0].created_at), _whole_seconds(events[-1].created_at)
+    info = _batch_info(events, arrivals, stream_arn=stream_arn, shard_id=shard_id)
+    return _message("DDBStreamBatchInfo", info, pipe_arn=pipe_arn, condition=condition, now=now)
+
+
+def kinesis_dead_letter_message(
+    events: Sequence[Event], *, pipe_arn: str, stream_arn: str, shard_id: str, condition: str, now: float
+) -> str:
+    """Describe a batch of a data stream; its times have milliseconds.
+
+    https://docs.aws.amazon.com/lambda/latest/dg/kinesis-on-failure-destination.html
+    """
+    arrivals = _milliseconds(events[0].created_at), _milliseconds(events[-1].created_at)
+    info = _batch_info(events, arrivals, stream_arn=stream_arn, shard_id=shard_id)
+    return _message("KinesisBatchInfo", info, pipe_arn=pipe_arn, condition=condition, now=now)
+
+
+def _message(name: str, batch_info: dict[str, Any], *, pipe_arn: str, condition: str, now: float) -> str:
     return json.dumps(
         {
             "context": {"partnerResourceArn": pipe_arn, "condition": condition},
             "version": "1.0",
-            "timestamp": _utc(now).isoformat(timespec="milliseconds").replace("+00:00", "Z"),
-            "DDBStreamBatchInfo": {
-                "shardId": shard_id,
-                "startSequenceNumber": first.sequence_number,
-                "endSequenceNumber": last.sequence_number,
-                "approximateArrivalOfFirstRecord": _whole_seconds(first.created_at),
-                "approximateArrivalOfLastRecord": _whole_seconds(last.created_at),
-                "batchSize": len(events),
-                "streamArn": stream_arn,
-            },
+            "timestamp": _milliseconds(now),
+            name: batch_info,
         }
     )
+
+
+def _batch_info(
+    events: Sequence[Event], arrivals: tuple[str, str], *, stream_arn: str, shard_id: str
+) -> dict[str, Any]:
+    return {
+        "shardId": shard_id,
+        "startSequenceNumber": events[0].sequence_number,
+        "endSequenceNumber": events[-1].sequence_number,
+        "approximateArrivalOfFirstRecord": arrivals[0],
+        "approximateArrivalOfLastRecord": arrivals[1],
+        "batchSize": len(events),
+        "streamArn": stream_arn,
+    }
 
 
 def _utc(epoch_seconds: float) -> datetime:
@@ -83,3 +106,7 @@ def _utc(epoch_seconds: float) -> datetime:
 
 def _whole_seconds(epoch_seconds: float) -> str:
     return _utc(epoch_seconds).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def _milliseconds(epoch_seconds: float) -> str:
+    return _utc(epoch_seconds).isoformat(timespec="milliseconds").replace("+00:00", "Z")

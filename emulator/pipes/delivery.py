@@ -26,11 +26,12 @@ RETRIES_CONDITION = "RetryAttemptsExhausted"
 
 @dataclass(frozen=True, slots=True)
 class DeliveryPolicy:
-    """When a failing batch is given up; None means without limit."""
+    """When a failing batch is given up; None means without limit, and the stream's retention is one anyway."""
 
     maximum_retry_attempts: int | None = None
     maximum_record_age_in_seconds: int | None = None
     automatic_bisect: bool = False
+    retention_seconds: Callable[[], float] = lambda: STREAM_RETENTION_SECONDS
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,8 +74,6 @@ class Delivery:
         self._label = label
         self._backoff = Backoff(RETRY_INITIAL_SECONDS, RETRY_MAXIMUM_SECONDS)
         self._batches: deque[_Batch] = deque()
-        age = policy.maximum_record_age_in_seconds
-        self._maximum_age = STREAM_RETENTION_SECONDS if age is None else min(age, STREAM_RETENTION_SECONDS)
         self.retry_at: float | None = None
         self.delivered = 0
 
@@ -117,7 +116,8 @@ class Delivery:
     def _split_off_expired(self, batch: _Batch) -> _Batch:
         if batch.condition is not None:
             return batch
-        oldest = self._clock.now() - self._maximum_age
+        age, retention = self._policy.maximum_record_age_in_seconds, self._policy.retention_seconds()
+        oldest = self._clock.now() - (retention if age is None else min(age, retention))
         expired = 0
         while expired < len(batch.events) and batch.events[expired].created_at < oldest:
             expired += 1

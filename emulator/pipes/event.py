@@ -22,7 +22,9 @@ class Event:
     data: bytes
 
     def item_key(self) -> str:
-        """Return a text that is the same for all changes of one item."""
+        """Return a text that is the same for all events that have to stay in order."""
+        if "partitionKey" in self.body:
+            return str(self.body["partitionKey"])
         return json.dumps(self.body["dynamodb"]["Keys"], sort_keys=True)
 
 

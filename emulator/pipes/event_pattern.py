@@ -8,6 +8,8 @@ from typing import Any
 from localstack.aws.api.events import InvalidEventPatternException
 from localstack.services.events.event_rule_engine import EventPatternCompiler, EventRuleEngine
 
+from emulator.pipes.document import KINESIS_FIELD, with_document
+
 MAXIMUM_COMBINATIONS = 1000
 _WILDCARD = re.compile(r"(?<!\\)\*")
 _STRING_OPERATORS = frozenset({"prefix", "suffix", "equals-ignore-case", "wildcard", "cidr"})
@@ -17,14 +19,24 @@ class InvalidPatternError(ValueError):
     """A filter pattern that AWS refuses; the message is AWS's."""
 
 
-def compile_filter(patterns: Sequence[str]) -> Callable[[Mapping[str, Any]], bool]:
+def compile_filter(
+    patterns: Sequence[str], document_field: str | None = None
+) -> Callable[[Mapping[str, Any]], bool]:
     """Return a predicate that holds for the events that match at least one of the patterns.
+
+    Patterns look into the document that the event carries as text in `document_field`, if it carries one.
 
     Raises:
         InvalidPatternError: one of them is not an event pattern.
     """
-    compiled = [EventPattern(pattern) for pattern in patterns]
-    return lambda event: any(pattern.matches(event) for pattern in compiled)
+    compiled = [EventPattern(pattern, document_field) for pattern in patterns]
+
+    def matches(event: Mapping[str, Any]) -> bool:
+        if document_field is not None:
+            event = with_document(event, document_field)
+        return any(pattern.matches(event) for pattern in compiled)
+
+    return matches
 
 
 class EventPattern:
@@ -33,13 +45,16 @@ class EventPattern:
     https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-pipes-event-filtering.html
     """
 
-    def __init__(self, text: str) -> None:
+    def __init__(self, text: str, document_field: str | None = None) -> None:
         pattern = _parse(text)
         if _combinations(pattern) > MAXIMUM_COMBINATIONS:
             raise InvalidPatternError(
                 f"Invalid Event Pattern. Reason: $or makes more than {MAXIMUM_COMBINATIONS} combinations"
             )
         self._alternatives: list[dict[str, list[Any]]] = EventRuleEngine.flatten_pattern(pattern)
+        self._document_field = document_field
+        if document_field == KINESIS_FIELD and any(KINESIS_FIELD in names for names in self._alternatives):
+            raise InvalidPatternError(f"Invalid Event Pattern. Reason: {KINESIS_FIELD} must be a JSON object")
 
     def matches(self, event: Mapping[str, Any]) -> bool:
         """Tell whether the event has what the pattern asks for.
@@ -49,7 +64,8 @@ class EventPattern:
         leaves = EventRuleEngine.flatten_payload(event, self._alternatives)
         names = {name for leaf in leaves for name in leaf}
         return any(
-            any(
+            self._applies(alternative, event)
+            and any(
                 all(
                     any(_CORRECTED.holds(condition, leaf, name, names) for condition in conditions)
                     for name, conditions in alternative.items()
@@ -58,6 +74,13 @@ class EventPattern:
             )
             for alternative in self._alternatives
         )
+
+    def _applies(self, alternative: Mapping[str, Any], event: Mapping[str, Any]) -> bool:
+        """Tell whether there is a document, if the pattern asks for what is in it."""
+        field = self._document_field
+        if field is None or isinstance(event.get(field), dict | list):
+            return True
+        return not any(name.startswith(f"{field}.") for name in alternative)
 
 
 class _CorrectedEngine(EventRuleEngine):

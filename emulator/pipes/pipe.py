@@ -9,6 +9,7 @@ class StreamParameters:
     """How a stream is read; None for attempts and age means without limit.
 
     https://docs.aws.amazon.com/eventbridge/latest/pipes-reference/API_PipeSourceDynamoDBStreamParameters.html
+    https://docs.aws.amazon.com/eventbridge/latest/pipes-reference/API_PipeSourceKinesisStreamParameters.html
     """
 
     starting_position: str
@@ -19,6 +20,21 @@ class StreamParameters:
     maximum_record_age_in_seconds: int | None = None
     automatic_bisect: bool = False
     dead_letter_arn: str | None = None
+    starting_position_timestamp: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class QueueParameters:
+    """How a queue is read; its redrive policy says what becomes of messages that fail.
+
+    https://docs.aws.amazon.com/eventbridge/latest/pipes-reference/API_PipeSourceSqsQueueParameters.html
+    """
+
+    batch_size: int = 10
+    maximum_batching_window_in_seconds: int = 0
+
+
+SourceParameters = StreamParameters | QueueParameters
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +44,7 @@ class PipeDefinition:
     source_arn: str
     target_arn: str
     role_arn: str
-    stream_parameters: StreamParameters
+    source_parameters: SourceParameters
     partition_key: str
     filter_patterns: tuple[str, ...] | None = None
     description: str | None = None
@@ -39,12 +55,13 @@ class PipeDefinition:
 class Progress:
     """How far each shard has been read: what survives a stop.
 
-    A shard with neither entry is read from its trim horizon.
+    A shard with neither entry is read from its trim horizon. `stream_identity` tells which stream it was.
     """
 
     checkpoints: dict[str, str] = field(default_factory=dict)
     finished_shard_ids: set[str] = field(default_factory=set)
     starting_position_resolved: bool = False
+    stream_identity: str | None = None
 
     def checkpoint(self, shard_id: str) -> str | None:
         """Return the last sequence number of the shard that needs no delivery any more."""

@@ -79,8 +79,10 @@ class PipesProvider(PipesApi, ServiceLifecycleHook):
             pipes = _pipes(context)
             if name in pipes:
                 raise _conflict(f"Pipe {name} already exists.", name)
-            definition = _checked(partial(read_definition, request, region=region, account_id=account_id))
             now = datetime.now(UTC)
+            definition = _checked(
+                partial(read_definition, request, region=region, account_id=account_id, now=now.timestamp())
+            )
             pipe = Pipe(
                 arn=f"arn:{context.partition}:pipes:{region}:{account_id}:pipe/{name}",
                 name=name,

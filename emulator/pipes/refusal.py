@@ -8,7 +8,6 @@ from emulator.pipes.target import KinesisTarget
 
 Json = Mapping[str, Any]
 
-_SUPPORTED_SOURCE = "the only source built so far is a DynamoDB stream"
 _SUPPORTED_TARGET = "the only target built so far is a Kinesis data stream"
 
 
@@ -33,19 +32,6 @@ def check_regions(region: str, *arns: str) -> None:
             raise InvalidRequestError("Creating cross-region pipe is not permitted.")
 
 
-def check_source(arn: str, account_id: str) -> None:
-    """Refuse a source that is not built, and one of another account."""
-    service, owner, resource = arn_parts(arn)
-    if service != "dynamodb":
-        raise InvalidRequestError(
-            f"Source: {service} is not supported by this emulator yet; {_SUPPORTED_SOURCE}"
-        )
-    if not (resource.startswith("table/") and "/stream/" in resource):
-        raise InvalidRequestError(f"Source: {arn} is not the ARN of a DynamoDB stream")
-    if owner != account_id:
-        raise InvalidRequestError(f"Source: {arn} belongs to another account")
-
-
 def check_target(arn: str) -> None:
     """Refuse a target that is not built."""
     service, _, resource = arn_parts(arn)
@@ -65,17 +51,9 @@ def arn_parts(arn: str) -> tuple[str, str, str]:
 
 def check_batch_size(definition: PipeDefinition) -> None:
     """Refuse a source batch that the target could not take at once."""
-    size = definition.stream_parameters.batch_size
+    size = definition.source_parameters.batch_size
     if size > KinesisTarget.MAXIMUM_RECORDS:
         raise InvalidRequestError(
             f"The configured batch size {size} is greater than the max supported batch size of the target: "
             f"{KinesisTarget.MAXIMUM_RECORDS}"
         )
-
-
-def check_dead_letter_region(definition: PipeDefinition, region: str) -> None:
-    """Refuse a dead-letter queue in another region."""
-    arn = definition.stream_parameters.dead_letter_arn
-    if arn is not None and arn.split(":")[3] != region:
-        field = "SourceParameters.DynamoDBStreamParameters.DeadLetterConfig.Arn"
-        raise InvalidRequestError(f"{field}: {arn} is not in the pipe's region {region}")

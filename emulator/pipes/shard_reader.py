@@ -2,7 +2,7 @@
 
 import logging
 
-from emulator.pipes.errors import ExpiredIteratorError, TrimmedDataError
+from emulator.pipes.errors import ExpiredIteratorError, SourceError, TrimmedDataError
 from emulator.pipes.event import Event
 from emulator.pipes.source import StreamSource
 
@@ -46,9 +46,13 @@ class ShardReader:
             self.read_through = None
             self._shard_iterator = None
             return [], True
+        except SourceError:
+            # Whatever it was, a new iterator is as good as this one.
+            self._shard_iterator = None
+            raise
         self._shard_iterator = page.next_shard_iterator
         self.at_end = page.next_shard_iterator is None
-        events = [self._source.event(record) for record in page.records]
+        events = [self._source.event(self.shard_id, record) for record in page.records]
         if events:
             self.read_through = events[-1].sequence_number
         return events, page.full

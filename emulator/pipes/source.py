@@ -1,4 +1,4 @@
-"""A DynamoDB stream as a pipe reads it."""
+"""What a pipe reads: a stream that consists of shards, and the DynamoDB stream as one."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -7,6 +7,7 @@ from typing import Any, Protocol
 
 from botocore.exceptions import BotoCoreError, ClientError
 
+from emulator.pipes.choice import STREAM_RETENTION_SECONDS
 from emulator.pipes.errors import (
     ExpiredIteratorError,
     SourceError,
@@ -15,7 +16,7 @@ from emulator.pipes.errors import (
 )
 from emulator.pipes.event import Event, dynamodb_event, dynamodb_position
 
-_ERRORS: Mapping[str, type[SourceError]] = {
+_ERRORS: dict[str, type[SourceError]] = {
     "ExpiredIteratorException": ExpiredIteratorError,
     "TrimmedDataAccessException": TrimmedDataError,
     "ResourceNotFoundException": StreamNotFoundError,
@@ -27,7 +28,7 @@ class Shard:
     """A shard of the source stream."""
 
     shard_id: str
-    parent_shard_id: str | None
+    parent_shard_ids: tuple[str, ...]
     closed: bool
 
 
@@ -49,6 +50,12 @@ class StreamSource(Protocol):
     def is_enabled(self) -> bool:
         """Tell whether records are still being written to the stream."""
 
+    def identity(self) -> str:
+        """Return what tells the stream from another one of the same ARN."""
+
+    def retention_seconds(self) -> float:
+        """Return how long the stream keeps a record."""
+
     def shards(self) -> list[Shard]:
         """Return every shard the stream lists."""
 
@@ -61,7 +68,7 @@ class StreamSource(Protocol):
     def position(self, record: Mapping[str, Any]) -> tuple[str, float]:
         """Return a record's sequence number and the epoch second of its creation."""
 
-    def event(self, record: Mapping[str, Any]) -> Event:
+    def event(self, shard_id: str, record: Mapping[str, Any]) -> Event:
         """Turn a record into an event."""
 
 
@@ -79,21 +86,29 @@ class DynamoDBStreamSource:
 
     def is_enabled(self) -> bool:
         """Tell whether records are still being written to the stream."""
-        with _source_errors():
+        with source_errors():
             description = self._client.describe_stream(StreamArn=self._stream_arn)["StreamDescription"]
         return bool(description.get("StreamStatus", "ENABLED") in ("ENABLED", "ENABLING"))
+
+    def identity(self) -> str:
+        """Return the ARN: every stream of a table has its own."""
+        return self._stream_arn
+
+    def retention_seconds(self) -> float:
+        """Return how long the stream keeps a record."""
+        return STREAM_RETENTION_SECONDS
 
     def shards(self) -> list[Shard]:
         """Return every shard the stream lists."""
         shards: list[Shard] = []
         arguments: dict[str, str] = {"StreamArn": self._stream_arn}
         while True:
-            with _source_errors():
+            with source_errors():
                 description = self._client.describe_stream(**arguments)["StreamDescription"]
             shards += [
                 Shard(
                     shard["ShardId"],
-                    shard.get("ParentShardId"),
+                    (shard["ParentShardId"],) if shard.get("ParentShardId") else (),
                     shard.get("SequenceNumberRange", {}).get("EndingSequenceNumber") is not None,
                 )
                 for shard in description.get("Shards", [])
@@ -110,7 +125,7 @@ class DynamoDBStreamSource:
             if after is None
             else {"ShardIteratorType": "AFTER_SEQUENCE_NUMBER", "SequenceNumber": after}
         )
-        with _source_errors():
+        with source_errors():
             response = self._client.get_shard_iterator(
                 StreamArn=self._stream_arn, ShardId=shard_id, **position
             )
@@ -118,7 +133,7 @@ class DynamoDBStreamSource:
 
     def get_records(self, shard_iterator: str) -> Page:
         """Read up to 1,000 records."""
-        with _source_errors():
+        with source_errors():
             response = self._client.get_records(ShardIterator=shard_iterator, Limit=self.RECORDS_PER_PAGE)
         records = response["Records"]
         return Page(
@@ -131,17 +146,18 @@ class DynamoDBStreamSource:
         """Return a record's sequence number and the epoch second of its creation."""
         return dynamodb_position(record)
 
-    def event(self, record: Mapping[str, Any]) -> Event:
+    def event(self, shard_id: str, record: Mapping[str, Any]) -> Event:
         """Turn a record into an event."""
         return dynamodb_event(record, self._stream_arn)
 
 
 @contextmanager
-def _source_errors() -> Iterator[None]:
+def source_errors(errors: dict[str, type[SourceError]] = _ERRORS) -> Iterator[None]:
+    """Raise a client's errors as SourceError; `errors` adds to the codes that have a class of their own."""
     try:
         yield
     except ClientError as error:
         code = error.response["Error"]["Code"]
-        raise _ERRORS.get(code, SourceError)(str(error)) from error
+        raise (_ERRORS | errors).get(code, SourceError)(str(error)) from error
     except BotoCoreError as error:
         raise SourceError(str(error)) from error

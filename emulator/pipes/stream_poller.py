@@ -16,8 +16,9 @@ LOG = logging.getLogger(__name__)
 class StreamPoller:
     """Keeps one processor for every shard that can be read now.
 
-    A shard is read once its parent has been delivered to its end. A shard that appears after the pipe was
-    created is read from its trim horizon, whatever the starting position, so that nothing is lost.
+    A shard is read once its parent, or both of them after a merge, has been delivered to its end. A shard that
+    appears after the pipe was created is read from its trim horizon, whatever the starting position, so that
+    nothing is lost.
     """
 
     def __init__(
@@ -63,6 +64,9 @@ class StreamPoller:
         waits.append(self._refresh_at - self._clock.monotonic())
         return max(min(waits), 0.0)
 
+    def close(self) -> None:
+        """Do nothing: what was read and not delivered is still in the stream."""
+
     def _refresh(self) -> None:
         """Read the list of shards again, and start on those whose turn has come."""
         try:
@@ -81,7 +85,9 @@ class StreamPoller:
             del self._processors[gone]
         finished = self._progress.finished_shard_ids
         for shard in shards:
-            waits_for_parent = shard.parent_shard_id in listed and shard.parent_shard_id not in finished
+            waits_for_parent = any(
+                parent in listed and parent not in finished for parent in shard.parent_shard_ids
+            )
             if (
                 shard.shard_id not in finished
                 and shard.shard_id not in self._processors

@@ -44,6 +44,9 @@ class Poller(Protocol):
     def step(self, stopping: Callable[[], bool]) -> float:
         """Do what is due; return after how many seconds to call again."""
 
+    def close(self) -> None:
+        """Give back to the source what was read and will not be delivered."""
+
 
 class Assembly(Protocol):
     """Checks a pipe's surroundings and builds its poller."""
@@ -51,10 +54,10 @@ class Assembly(Protocol):
     def create(self, pipe: Pipe, stopping: Callable[[], bool]) -> None:
         """Check a new pipe's source and settle its starting position."""
 
-    def check(self, definition: PipeDefinition) -> None:
-        """Check role and source of a pipe that exists."""
+    def check(self, pipe: Pipe, definition: PipeDefinition) -> None:
+        """Check role and source of a pipe that exists, and is to have this definition."""
 
-    def check_source(self, definition: PipeDefinition) -> None:
+    def check_source(self, pipe: Pipe) -> None:
         """Check the source alone."""
 
     def poller(self, pipe: Pipe) -> Poller:
@@ -123,6 +126,7 @@ class PipeWorker:
                 self._fail_transition(error)
                 self._distrust_poller()
                 self._interrupted.wait(self._trouble.next())
+        self._replace_poller(None)
         LOG.debug("%s: worker ends", self.pipe.name)
 
     def _turn(self) -> bool:
@@ -135,7 +139,7 @@ class PipeWorker:
         if request is not None:
             return self._settle(*request)
         if self._resumes:
-            self._poller = self._assembly.poller(self.pipe)
+            self._replace_poller(self._assembly.poller(self.pipe))
             self._resumes = False
         if self._poller is None:
             self._interrupted.wait()
@@ -153,14 +157,20 @@ class PipeWorker:
     def _distrust_poller(self) -> None:
         """Read everything after the checkpoints again: a poller that failed may have lost what it held."""
         self._resumes = self._resumes or self._poller is not None
-        self._poller = None
+        self._replace_poller(None)
+
+    def _replace_poller(self, poller: Poller | None) -> None:
+        before, self._poller = self._poller, None
+        if before is not None:
+            before.close()
+        self._poller = poller
 
     def _settle(self, transition: Transition, definition: PipeDefinition | None) -> bool:
         pipe = self.pipe
         if transition is not Transition.STOP:
             self._resumes = False
         if transition is Transition.DELETE:
-            self._poller = None
+            self._replace_poller(None)
             self._on_deleted(pipe)
             LOG.info("%s: deleted", pipe.name)
             return True
@@ -169,46 +179,46 @@ class PipeWorker:
         except SourceAccessError as error:
             # A pipe that could not be stopped goes on; any other failure leaves it idle.
             if transition is not Transition.STOP:
-                self._poller = None
+                self._replace_poller(None)
             self._set_state(transition.failed_state, str(error))
             return False
         if definition is not None:
             pipe.definition = definition
         runs = pipe.desired_state == "RUNNING"
         self._resumes = False
-        self._poller = self._assembly.poller(pipe) if runs else None
+        self._replace_poller(self._assembly.poller(pipe) if runs else None)
         self._set_state("RUNNING" if runs else "STOPPED", None)
         return False
 
     def _check(self, transition: Transition, definition: PipeDefinition | None) -> None:
         pipe = self.pipe
         if transition is Transition.STOP:
-            self._assembly.check_source(pipe.definition)
+            self._assembly.check_source(pipe)
             return
         if definition is not None or pipe.progress.starting_position_resolved:
-            self._assembly.check(definition or pipe.definition)
+            self._assembly.check(pipe, definition or pipe.definition)
         if not pipe.progress.starting_position_resolved:
             self._assembly.create(pipe, lambda: self._closed)
 
     def _lose_source(self, error: StreamNotFoundError) -> None:
         LOG.warning("%s: %s", self.pipe.name, error)
-        self._poller = None
+        self._replace_poller(None)
         try:
-            self._assembly.check_source(self.pipe.definition)
+            self._assembly.check_source(self.pipe)
         except SourceAccessError as reason:
             with self._lock:
                 # A transition that was requested meanwhile finds the same out for itself.
                 if self._request is None:
                     self._set_state("STOPPED", str(reason))
         else:
-            self._poller = self._assembly.poller(self.pipe)
+            self._replace_poller(self._assembly.poller(self.pipe))
 
     def _fail_transition(self, error: Exception) -> None:
         """Let no pipe hang in a transition because of a defect."""
         with self._lock:
             for transition in Transition:
                 if self._request is None and self.pipe.current_state == transition.state:
-                    self._poller = None
+                    self._replace_poller(None)
                     self._set_state(transition.failed_state, f"Internal error: {error}")
 
     def _set_state(self, state: str, reason: str | None) -> None:

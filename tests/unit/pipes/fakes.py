@@ -11,8 +11,8 @@ from emulator.pipes.assembly import PipeAssembly
 from emulator.pipes.clock import Clock
 from emulator.pipes.event import Event
 from emulator.pipes.event_pattern import compile_filter
-from emulator.pipes.pipe import Pipe, PipeDefinition, StreamParameters
-from emulator.pipes.stream_poller import StreamPoller
+from emulator.pipes.pipe import Pipe, PipeDefinition, SourceParameters, StreamParameters
+from emulator.pipes.worker import Poller
 from tests.clock import ManualClock
 
 STREAM_ARN = "arn:aws:dynamodb:eu-north-1:000000000000:table/OrderTable/stream/2026-01-01T00:00:00.000"
@@ -233,12 +233,14 @@ class Surroundings:
         partition_key: str = "$.dynamodb.Keys.orderid.S",
         filter_patterns: tuple[str, ...] | None = None,
         starting_position: str = "TRIM_HORIZON",
+        source_arn: str = STREAM_ARN,
+        source_parameters: SourceParameters | None = None,
         **stream_parameters: Any,
     ) -> None:
         self.clock = ManualClock()
         self.streams = FakeStreams(self.clock)
-        self.kinesis = FakeKinesis()
-        self.sqs = FakeSqs()
+        self.kinesis = self.new_kinesis()
+        self.sqs = self.new_sqs()
         self.iam = FakeIam()
         clients = {
             "dynamodbstreams": self.streams,
@@ -255,10 +257,11 @@ class Surroundings:
             account_id="000000000000",
             region="eu-north-1",
             definition=PipeDefinition(
-                source_arn=STREAM_ARN,
+                source_arn=source_arn,
                 target_arn=TARGET_ARN,
                 role_arn=ROLE_ARN,
-                stream_parameters=StreamParameters(starting_position, **stream_parameters),
+                source_parameters=source_parameters
+                or StreamParameters(starting_position, **stream_parameters),
                 partition_key=partition_key,
                 filter_patterns=filter_patterns,
             ),
@@ -267,7 +270,15 @@ class Surroundings:
             creation_time=moment,
             last_modified_time=moment,
         )
-        self.poller: StreamPoller | None = None
+        self.poller: Poller | None = None
+
+    def new_kinesis(self) -> FakeKinesis:
+        """Return the client of Kinesis."""
+        return FakeKinesis()
+
+    def new_sqs(self) -> FakeSqs:
+        """Return the client of SQS."""
+        return FakeSqs()
 
     def start(self) -> None:
         """Create the pipe, or start it again after `stop`."""
@@ -276,6 +287,8 @@ class Surroundings:
 
     def stop(self) -> None:
         """Forget everything that a stopped pipe forgets."""
+        if self.poller is not None:
+            self.poller.close()
         self.poller = None
 
     def run(self, seconds: float = 1.0) -> None:

@@ -14,7 +14,7 @@ from emulator.pipes.refusal import InvalidRequestError
 from emulator.pipes.wire import read_definition, read_update, write_definition
 from tests.unit.pipes.fakes import QUEUE_ARN, ROLE_ARN, STREAM_ARN, TARGET_ARN
 
-REGION, ACCOUNT = "eu-north-1", "000000000000"
+REGION, ACCOUNT, NOW = "eu-north-1", "000000000000", 1_767_225_600.0
 
 
 def request(**changes: Any) -> dict[str, Any]:
@@ -37,7 +37,7 @@ def source(**block: Any) -> dict[str, Any]:
 
 def create(**changes: Any) -> Any:
     """Read a CreatePipe request."""
-    return read_definition(request(**changes), region=REGION, account_id=ACCOUNT)
+    return read_definition(request(**changes), region=REGION, account_id=ACCOUNT, now=NOW)
 
 
 def test_defaults_are_described_as_aws_has_them() -> None:
@@ -149,8 +149,14 @@ def test_request_that_aws_refuses(changes: dict[str, Any], message: str) -> None
 @pytest.mark.parametrize(
     ("changes", "named"),
     [
-        ({"Source": "arn:aws:sqs:eu-north-1:000000000000:q"}, "Source: sqs"),
-        ({"Source": "arn:aws:kinesis:eu-north-1:000000000000:stream/s"}, "Source: kinesis"),
+        ({"Source": "arn:aws:kafka:eu-north-1:000000000000:cluster/c/1"}, "Source: kafka"),
+        ({"Source": "arn:aws:mq:eu-north-1:000000000000:broker:b"}, "DynamoDB streams, Kinesis data streams"),
+        ({"Source": "arn:aws:kinesis:eu-north-1:000000000000:s"}, "not the ARN of a Kinesis data stream"),
+        (
+            {"Source": "arn:aws:kinesis:eu-north-1:000000000000:stream/s/consumer/c:1767225600"},
+            "consumers with enhanced fan-out",
+        ),
+        ({"Source": "arn:aws:sqs:eu-north-1:000000000000:a/b"}, "not the ARN of an SQS queue"),
         ({"Source": "smk://broker.example:9092"}, "Source: smk://broker.example:9092"),
         ({"Source": "arn:aws:dynamodb:eu-north-1:000000000000:table/T"}, "not the ARN of a DynamoDB stream"),
         ({"Source": STREAM_ARN.replace("000000000000", "111111111111")}, "another account"),

@@ -24,6 +24,10 @@ class FakePoller:
     gate: threading.Event
     errors: list[Exception]
     steps: int = 0
+    closed: bool = False
+
+    def close(self) -> None:
+        self.closed = True
 
     def step(self, stopping: Callable[[], bool]) -> float:
         self.steps += 1
@@ -49,11 +53,11 @@ class FakeAssembly:
             raise self.create_error
         pipe.progress.starting_position_resolved = True
 
-    def check(self, definition: PipeDefinition) -> None:
+    def check(self, pipe: Pipe, definition: PipeDefinition) -> None:
         if self.check_error is not None:
             raise self.check_error
 
-    def check_source(self, definition: PipeDefinition) -> None:
+    def check_source(self, pipe: Pipe) -> None:
         if self.source_error is not None:
             raise self.source_error
 
@@ -177,6 +181,7 @@ def test_stop_waits_for_the_batch_in_flight(subject: Subject) -> None:
     # THEN it is STOPPING until the batch is done, and does not begin another
     assert (before, subject.settle()) == ("STOPPING", ("STOPPED", None))
     assert subject.assembly.pollers[0].steps == steps + 1
+    assert subject.assembly.pollers[0].closed
 
 
 def test_started_pipe_gets_a_new_poller(subject: Subject) -> None:
