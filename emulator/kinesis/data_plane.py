@@ -51,6 +51,17 @@ class NewRecord:
 
 
 @dataclass(frozen=True, slots=True)
+class Reading:
+    """Records of a shard and the position to go on from; at its end, the shards that follow it."""
+
+    records: list[dict[str, Any]]
+    position: int
+    millis_behind_latest: int
+    at_shard_end: bool
+    child_shards: list[dict[str, Any]]
+
+
+@dataclass(frozen=True, slots=True)
 class Page:
     """What one GetRecords call returns; `next_iterator` is None at the end of a closed shard."""
 
@@ -119,13 +130,18 @@ class DataPlane:
         Raises:
             ServiceError: the shard does not exist or what the type needs is missing or malformed.
         """
-        shard = _find_shard(stream, shard_id)
-        position = self._position(shard, iterator_type, sequence_number, timestamp)
+        shard = find_shard(stream, shard_id)
+        position = self.position(shard, iterator_type, sequence_number, timestamp)
         return ShardIterator(stream.stream_name, shard_id, position, self._clock()).encode()
 
-    def _position(
+    def position(
         self, shard: Shard, iterator_type: str, sequence_number: str | None, timestamp: datetime | None
     ) -> int:
+        """Return the position after which a starting position begins to read.
+
+        Raises:
+            ServiceError: what the type needs is missing or malformed.
+        """
         match iterator_type:
             case "TRIM_HORIZON":
                 return 0
@@ -178,20 +194,28 @@ class DataPlane:
         """
         if limit is not None and not 1 <= limit <= MAXIMUM_PAGE_RECORDS:
             raise _invalid(f"Limit must be between 1 and {MAXIMUM_PAGE_RECORDS}, found {limit}.")
-        shard = _find_shard(stream, iterator.shard_id)
+        shard = find_shard(stream, iterator.shard_id)
+        reading = self.read(
+            stream, shard, iterator.position, limit or MAXIMUM_PAGE_RECORDS, MAXIMUM_PAGE_BYTES
+        )
+        next_iterator = None
+        if not reading.at_shard_end:
+            next_iterator = ShardIterator(
+                stream.stream_name, shard.shard_id, reading.position, self._clock()
+            ).encode()
+        return Page(reading.records, next_iterator, reading.millis_behind_latest, reading.child_shards)
+
+    def read(self, stream: Stream, shard: Shard, position: int, limit: int, maximum_bytes: int) -> Reading:
+        """Return the records that follow a position, at least one when there is one."""
         now = self._clock()
         shard.log.retention_seconds = stream.retention_period_hours * 3600
         shard.log.trim(now)
         is_open = shard.is_open  # read before the log: a shard gets no record after it was closed
-        records, position = shard.log.read(
-            iterator.position, limit or MAXIMUM_PAGE_RECORDS, MAXIMUM_PAGE_BYTES
-        )
+        records, position = shard.log.read(position, limit, maximum_bytes)
         next_appended_at = shard.log.appended_at(position + 1)
         behind = max(0, int((now - next_appended_at) * 1000)) if next_appended_at is not None else 0
-        if not is_open and position >= shard.log.last_position:
-            return Page(records, None, behind, _children(stream, shard))
-        next_iterator = ShardIterator(stream.stream_name, shard.shard_id, position, now)
-        return Page(records, next_iterator.encode(), behind, [])
+        at_end = not is_open and position >= shard.log.last_position
+        return Reading(records, position, behind, at_end, _children(stream, shard) if at_end else [])
 
 
 def hash_key(record: NewRecord) -> int:
@@ -206,7 +230,12 @@ def _shard_for(stream: Stream, record: NewRecord) -> Shard:
     return next(shard for shard in stream.shards.values() if shard.owns(key))
 
 
-def _find_shard(stream: Stream, shard_id: str) -> Shard:
+def find_shard(stream: Stream, shard_id: str) -> Shard:
+    """Return a shard of a stream.
+
+    Raises:
+        ServiceError: there is no such shard.
+    """
     shard = stream.shards.get(shard_id)
     if shard is None:
         raise ServiceError(

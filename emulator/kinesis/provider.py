@@ -9,6 +9,12 @@ from localstack.aws.api import CommonServiceException, RequestContext
 from localstack.aws.api.core import handler
 from localstack.aws.api.kinesis import (
     CreateStreamInput,
+    DeleteStreamInput,
+    DeregisterStreamConsumerInput,
+    DescribeStreamConsumerInput,
+    DescribeStreamConsumerOutput,
+    DescribeStreamSummaryInput,
+    DescribeStreamSummaryOutput,
     GetRecordsInput,
     GetRecordsOutput,
     GetShardIteratorInput,
@@ -16,10 +22,16 @@ from localstack.aws.api.kinesis import (
     KinesisApi,
     ListShardsInput,
     ListShardsOutput,
+    ListStreamConsumersInput,
+    ListStreamConsumersOutput,
     PutRecordInput,
     PutRecordOutput,
     PutRecordsInput,
     PutRecordsOutput,
+    RegisterStreamConsumerInput,
+    RegisterStreamConsumerOutput,
+    SubscribeToShardInput,
+    SubscribeToShardOutput,
 )
 from localstack.aws.connect import connect_to
 from localstack.services.moto import MotoFallbackDispatcher, call_moto
@@ -30,13 +42,16 @@ from moto.kinesis import models as moto_models
 from emulator.dispatch import Handler, guarded
 from emulator.errors import ServiceError
 from emulator.kinesis.client import KinesisClient
-from emulator.kinesis.data_plane import DataPlane, NewRecord, Stream
+from emulator.kinesis.consumer import Consumer, find_consumer, list_consumers, register, stream_arn_of
+from emulator.kinesis.data_plane import DataPlane, NewRecord, Stream, find_shard
 from emulator.kinesis.listing import decode_token, list_shards
 from emulator.kinesis.shard import Shard
+from emulator.kinesis.subscription import Subscriptions
 
 # One lock for every account and region: moto's state is not safe for threads.
 _LOCK = threading.RLock()
 _DATA_PLANE = DataPlane(_LOCK)
+_SUBSCRIPTIONS = Subscriptions(_DATA_PLANE)
 # These take the lock themselves, where they need it.
 _DATA_OPERATIONS = frozenset({"PutRecord", "PutRecords", "GetRecords", "GetShardIterator"})
 
@@ -94,11 +109,26 @@ def _stream(context: RequestContext, request: Mapping[str, Any]) -> Stream:
     )
 
 
+def _consumer(context: RequestContext, request: Mapping[str, Any]) -> tuple[Any, Consumer]:
+    """Return a consumer and its stream, from the names or ARNs of a request."""
+    consumer_arn, stream_arn = request.get("ConsumerARN"), request.get("StreamARN")
+    if consumer_arn and not stream_arn:
+        stream_arn = stream_arn_of(consumer_arn)
+    stream: Any = find_stream(context.account_id, context.region, None, stream_arn)
+    return stream, find_consumer(stream, request.get("ConsumerName"), consumer_arn)
+
+
 class KinesisProvider(KinesisApi, ServiceLifecycleHook):
-    """Serves records from this project's shards; everything else is moto's."""
+    """Serves records and consumers from this project's shards; everything else is moto's."""
 
     def __init__(self) -> None:
         _replace_data_plane()
+
+    def on_before_stop(self) -> None:
+        _SUBSCRIPTIONS.end()
+
+    def on_before_state_reset(self) -> None:
+        _SUBSCRIPTIONS.end()
 
     @handler("CreateStream", expand=False)
     def create_stream(self, context: RequestContext, request: CreateStreamInput) -> None:
@@ -107,6 +137,31 @@ class KinesisProvider(KinesisApi, ServiceLifecycleHook):
             moto_models.kinesis_backends[context.account_id][context.region].add_tags_to_stream(
                 stream_arn=None, stream_name=request["StreamName"], tags=tags
             )
+
+    @handler("DeleteStream", expand=False)
+    def delete_stream(self, context: RequestContext, request: DeleteStreamInput) -> None:
+        stream: Any = _stream(context, request)
+        if stream.consumers and not request.get("EnforceConsumerDeletion"):
+            raise ServiceError(
+                "ResourceInUseException",
+                f"Stream {stream.stream_name} under account {stream.account_id} has registered consumers: "
+                "deregister them or set EnforceConsumerDeletion.",
+            )
+        call_moto(context)
+        for consumer in stream.consumers:
+            _SUBSCRIPTIONS.end(consumer.consumer_arn)
+
+    @handler("DescribeStreamSummary", expand=False)
+    def describe_stream_summary(
+        self, context: RequestContext, request: DescribeStreamSummaryInput
+    ) -> DescribeStreamSummaryOutput:
+        stream: Any = _stream(context, request)
+        output: Any = call_moto(context)
+        output["StreamDescriptionSummary"] |= {
+            "OpenShardCount": sum(shard.is_open for shard in stream.shards.values()),
+            "ConsumerCount": len(stream.consumers),
+        }
+        return DescribeStreamSummaryOutput(**output)
 
     @handler("PutRecord", expand=False)
     def put_record(self, context: RequestContext, request: PutRecordInput) -> PutRecordOutput:
@@ -165,3 +220,51 @@ class KinesisProvider(KinesisApi, ServiceLifecycleHook):
         if next_token is not None:
             output["NextToken"] = next_token
         return output
+
+    @handler("RegisterStreamConsumer", expand=False)
+    def register_stream_consumer(
+        self, context: RequestContext, request: RegisterStreamConsumerInput
+    ) -> RegisterStreamConsumerOutput:
+        stream: Any = _stream(context, request)
+        consumer = register(stream, request["ConsumerName"], time.time(), request.get("Tags"))
+        return RegisterStreamConsumerOutput(Consumer=consumer.to_json("CREATING"))
+
+    @handler("DescribeStreamConsumer", expand=False)
+    def describe_stream_consumer(
+        self, context: RequestContext, request: DescribeStreamConsumerInput
+    ) -> DescribeStreamConsumerOutput:
+        _, consumer = _consumer(context, request)
+        description = consumer.to_json() | {"StreamARN": consumer.stream_arn}
+        return DescribeStreamConsumerOutput(ConsumerDescription=description)
+
+    @handler("ListStreamConsumers", expand=False)
+    def list_stream_consumers(
+        self, context: RequestContext, request: ListStreamConsumersInput
+    ) -> ListStreamConsumersOutput:
+        stream: Any = _stream(context, request)
+        consumers, token = list_consumers(stream, request.get("NextToken"), request.get("MaxResults"))
+        output = ListStreamConsumersOutput(Consumers=[consumer.to_json() for consumer in consumers])
+        if token is not None:
+            output["NextToken"] = token
+        return output
+
+    @handler("DeregisterStreamConsumer", expand=False)
+    def deregister_stream_consumer(
+        self, context: RequestContext, request: DeregisterStreamConsumerInput
+    ) -> None:
+        stream, consumer = _consumer(context, request)
+        stream.consumers.remove(consumer)
+        _SUBSCRIPTIONS.end(consumer.consumer_arn)
+
+    @handler("SubscribeToShard", expand=False)
+    def subscribe_to_shard(
+        self, context: RequestContext, request: SubscribeToShardInput
+    ) -> SubscribeToShardOutput:
+        stream, consumer = _consumer(context, request)
+        shard = find_shard(stream, request["ShardId"])
+        start = request["StartingPosition"]
+        position = _DATA_PLANE.position(
+            shard, start["Type"], start.get("SequenceNumber"), start.get("Timestamp")
+        )
+        events = _SUBSCRIPTIONS.subscribe(stream, consumer, shard, position)
+        return SubscribeToShardOutput(EventStream=({"SubscribeToShardEvent": event} for event in events))

@@ -1,5 +1,6 @@
 """One shard of a Kinesis data stream: its hash key range, its records and their sequence numbers."""
 
+import threading
 import time
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
@@ -42,6 +43,8 @@ class Shard:
         self._clock = clock
         self.created_at = clock()
         self.closed_at: float | None = None
+        # Notified when a record arrives and when the shard is closed.
+        self.changed = threading.Condition()
         self.log: RecordLog[dict[str, Any]] = RecordLog(DEFAULT_RETENTION_SECONDS, MAXIMUM_SHARD_BYTES)
         self._created_microseconds = int(self.created_at * 1_000_000)
 
@@ -58,6 +61,8 @@ class Shard:
     @is_open.setter
     def is_open(self, value: bool) -> None:
         self.closed_at = None if value else self._clock()
+        with self.changed:
+            self.changed.notify_all()
 
     def open_at(self, moment: float) -> bool:
         """Tell whether the shard was open at an epoch time; the first shards count as open since ever."""
@@ -88,6 +93,8 @@ class Shard:
             "PartitionKey": partition_key,
         }
         self.log.append(record, len(data) + len(partition_key), now)
+        with self.changed:
+            self.changed.notify_all()
         return number
 
     def sequence_number(self, position: int) -> str:

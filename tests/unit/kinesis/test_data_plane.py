@@ -4,51 +4,20 @@ https://docs.aws.amazon.com/kinesis/latest/APIReference/API_GetShardIterator.htm
 https://docs.aws.amazon.com/streams/latest/dev/service-sizes-and-limits.html
 """
 
-import threading
-from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 
 from emulator.errors import ServiceError
-from emulator.kinesis.data_plane import DataPlane, NewRecord, hash_key
+from emulator.kinesis.data_plane import NewRecord, hash_key
 from emulator.kinesis.listing import decode_token, list_shards
-from emulator.kinesis.shard import Shard
-from tests.clock import ManualClock
-
-FIRST = "shardId-000000000000"
-MAXIMUM_HASH_KEY = 2**128 - 1
+from tests.unit.kinesis.subject import FIRST, MAXIMUM_HASH_KEY
+from tests.unit.kinesis.subject import Subject as Base
 
 
-@dataclass
-class FakeStream:
-    """A data stream as the control plane keeps it."""
-
-    shards: dict[str, Shard]
-    stream_name: str = "orders"
-    account_id: str = "000000000000"
-    retention_period_hours: int = 24
-
-
-@dataclass
-class Subject:
-    """A stream, its data plane and the clock of both."""
-
-    shard_count: int = 1
-    clock: ManualClock = field(default_factory=ManualClock)
-
-    def __post_init__(self) -> None:
-        step = 2**128 // self.shard_count
-        shards = [
-            Shard(index, index * step, (index + 1) * step - 1, clock=self.clock)
-            for index in range(self.shard_count)
-        ]
-        self.stream = FakeStream({shard.shard_id: shard for shard in shards})
-        self.data_plane = DataPlane(threading.RLock(), self.clock)
-
-    def put(self, *data: bytes, partition_key: str = "1") -> list[str]:
-        return [self.data_plane.put(self.stream, NewRecord(partition_key, datum))[0] for datum in data]
+class Subject(Base):
+    """A subject that reads through iterators."""
 
     def read(self, iterator_type: str, shard_id: str = FIRST, **arguments: Any) -> list[bytes]:
         token = self.data_plane.iterator(self.stream, shard_id, iterator_type, **arguments)
@@ -243,15 +212,6 @@ def test_an_unknown_shard_is_named() -> None:
     assert "shardId-000000000009 in stream orders under account 000000000000" in raised.value.message
 
 
-def split(subject: Subject) -> None:
-    """Split the first shard in the middle, as the control plane does."""
-    parent = subject.stream.shards[FIRST]
-    for index, start, end in ((1, 0, 2**127 - 1), (2, 2**127, MAXIMUM_HASH_KEY)):
-        child = Shard(index, start, end, parent=FIRST, clock=subject.clock)
-        subject.stream.shards[child.shard_id] = child
-    parent.is_open = False
-
-
 def test_a_split_shard_keeps_its_records_and_ends_with_its_children() -> None:
     # GIVEN a shard with a record
     subject = Subject()
@@ -259,7 +219,7 @@ def test_a_split_shard_keeps_its_records_and_ends_with_its_children() -> None:
 
     # WHEN it is split and more is written
     subject.clock.advance(1)
-    split(subject)
+    subject.split()
     (after,) = subject.put(b"after")
 
     # THEN the parent holds the old record, ends, and names its children
@@ -289,7 +249,7 @@ def test_a_split_shard_keeps_its_records_and_ends_with_its_children() -> None:
 def test_shards_are_listed_by_filter(shard_filter: dict[str, Any] | None, expected: list[int]) -> None:
     subject = Subject()
     subject.clock.advance(1)
-    split(subject)
+    subject.split()
 
     shards, token = list_shards(subject.stream, shard_filter=shard_filter)
 
