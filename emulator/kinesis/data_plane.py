@@ -37,6 +37,10 @@ class Stream(Protocol):
         """How long records are kept."""
 
     @property
+    def stream_mode(self) -> Mapping[str, str]:
+        """Its StreamModeDetails."""
+
+    @property
     def shards(self) -> Mapping[str, Shard]:
         """Its shards, open and closed, by id."""
 
@@ -48,6 +52,9 @@ class NewRecord:
     partition_key: str
     data: bytes
     explicit_hash_key: str | None = None
+
+
+PutResult = tuple[str, str] | ServiceError
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,29 +79,38 @@ class Page:
 
 
 class DataPlane:
-    """Puts and gets records; `lock` keeps a put and a resharding apart.
+    """Puts and gets records; `lock` keeps a put and a resharding apart, `limited` turns the shards' limits on.
 
     https://docs.aws.amazon.com/kinesis/latest/APIReference/Welcome.html
     """
 
-    def __init__(self, lock: AbstractContextManager[Any], clock: Callable[[], float] = time.time) -> None:
+    def __init__(
+        self,
+        lock: AbstractContextManager[Any],
+        clock: Callable[[], float] = time.time,
+        limited: bool = False,
+    ) -> None:
         self._lock = lock
         self._clock = clock
+        self._limited = limited
 
     def put(self, stream: Stream, record: NewRecord) -> tuple[str, str]:
         """Append one record and return its sequence number and shard id.
 
         Raises:
-            ServiceError: the record is outside Kinesis's limits.
+            ServiceError: the record is outside Kinesis's limits, or its shard is at its own.
         """
         if len(record.data) > MAXIMUM_RECORD_BYTES:
             raise _too_long("data", MAXIMUM_RECORD_BYTES)
         _check_keys(record, "")
         with self._lock:
-            return self._append(stream, record)
+            result = self._append(stream, record)
+        if isinstance(result, ServiceError):
+            raise result
+        return result
 
-    def put_all(self, stream: Stream, records: Sequence[NewRecord]) -> list[tuple[str, str]]:
-        """Append several records, in order, and return each one's sequence number and shard id.
+    def put_all(self, stream: Stream, records: Sequence[NewRecord]) -> list[PutResult]:
+        """Append several records, in order, and return each one's sequence number and shard id, or its refusal.
 
         Raises:
             ServiceError: the request or one of its records is outside Kinesis's limits; nothing was written.
@@ -112,8 +128,12 @@ class DataPlane:
         with self._lock:
             return [self._append(stream, record) for record in records]
 
-    def _append(self, stream: Stream, record: NewRecord) -> tuple[str, str]:
+    def _append(self, stream: Stream, record: NewRecord) -> PutResult:
         shard = _shard_for(stream, record)
+        if self._limited and stream.stream_mode.get("StreamMode") != "ON_DEMAND":
+            size_bytes = len(record.data) + len(record.partition_key.encode())
+            if not shard.throughput.take_write(size_bytes, self._clock()):
+                return _rate_exceeded(stream, shard)
         shard.log.retention_seconds = stream.retention_period_hours * 3600
         return shard.put(record.partition_key, record.data), shard.shard_id
 
@@ -190,14 +210,24 @@ class DataPlane:
         """Return the records that follow an iterator, up to 10,000 and 10 MiB.
 
         Raises:
-            ServiceError: the limit is out of range or the shard does not exist.
+            ServiceError: the limit is out of range, the shard does not exist or it is at its own limits.
         """
         if limit is not None and not 1 <= limit <= MAXIMUM_PAGE_RECORDS:
             raise _invalid(f"Limit must be between 1 and {MAXIMUM_PAGE_RECORDS}, found {limit}.")
         shard = find_shard(stream, iterator.shard_id)
+        if self._limited:
+            with self._lock:
+                if not shard.throughput.take_read(self._clock()):
+                    raise _rate_exceeded(stream, shard)
         reading = self.read(
             stream, shard, iterator.position, limit or MAXIMUM_PAGE_RECORDS, MAXIMUM_PAGE_BYTES
         )
+        if self._limited:
+            size_bytes = sum(
+                len(record["Data"]) + len(record["PartitionKey"].encode()) for record in reading.records
+            )
+            with self._lock:
+                shard.throughput.spend_read(size_bytes, self._clock())
         next_iterator = None
         if not reading.at_shard_end:
             next_iterator = ShardIterator(
@@ -255,6 +285,13 @@ def _children(stream: Stream, parent: Shard) -> list[dict[str, Any]]:
         for shard in stream.shards.values()
         if parent.shard_id in (shard.parent, shard.adjacent_parent)
     ]
+
+
+def _rate_exceeded(stream: Stream, shard: Shard) -> ServiceError:
+    return ServiceError(
+        "ProvisionedThroughputExceededException",
+        f"Rate exceeded for shard {shard.shard_id} in stream {stream.stream_name} under account {stream.account_id}.",
+    )
 
 
 def _check_keys(record: NewRecord, path: str) -> None:

@@ -1,5 +1,6 @@
 """The Kinesis API: moto's control plane, this project's data plane."""
 
+import os
 import threading
 import time
 from collections.abc import Callable, Mapping
@@ -41,7 +42,7 @@ from moto.kinesis import models as moto_models
 
 from emulator.dispatch import Handler, guarded
 from emulator.errors import ServiceError
-from emulator.kinesis.client import KinesisClient
+from emulator.kinesis.client import KinesisClient, put_records_response
 from emulator.kinesis.consumer import Consumer, find_consumer, list_consumers, register, stream_arn_of
 from emulator.kinesis.data_plane import DataPlane, NewRecord, Stream, find_shard
 from emulator.kinesis.listing import decode_token, list_shards
@@ -50,7 +51,7 @@ from emulator.kinesis.subscription import Subscriptions
 
 # One lock for every account and region: moto's state is not safe for threads.
 _LOCK = threading.RLock()
-_DATA_PLANE = DataPlane(_LOCK)
+_DATA_PLANE = DataPlane(_LOCK, limited=os.environ.get("KINESIS_SHARD_LIMITS") == "on")
 _SUBSCRIPTIONS = Subscriptions(_DATA_PLANE)
 # These take the lock themselves, where they need it.
 _DATA_OPERATIONS = frozenset({"PutRecord", "PutRecords", "GetRecords", "GetShardIterator"})
@@ -176,10 +177,7 @@ class KinesisProvider(KinesisApi, ServiceLifecycleHook):
             for entry in request["Records"]
         ]
         results = _DATA_PLANE.put_all(_stream(context, request), records)
-        return PutRecordsOutput(
-            FailedRecordCount=0,
-            Records=[{"SequenceNumber": number, "ShardId": shard_id} for number, shard_id in results],
-        )
+        return PutRecordsOutput(**put_records_response(results))
 
     @handler("GetShardIterator", expand=False)
     def get_shard_iterator(

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from emulator.kinesis.sequence_number import position_of, sequence_number
+from emulator.kinesis.throughput import ShardThroughput
 from emulator.record_log import RecordLog
 
 DEFAULT_RETENTION_SECONDS = 24 * 3600
@@ -46,6 +47,7 @@ class Shard:
         # Notified when a record arrives and when the shard is closed.
         self.changed = threading.Condition()
         self.log: RecordLog[dict[str, Any]] = RecordLog(DEFAULT_RETENTION_SECONDS, MAXIMUM_SHARD_BYTES)
+        self.throughput = ShardThroughput()
         self._created_microseconds = int(self.created_at * 1_000_000)
 
     @property

@@ -22,6 +22,7 @@ class FakeStream:
     retention_period_hours: int = 24
     arn: str = "arn:aws:kinesis:eu-north-1:000000000000:stream/orders"
     consumers: list[Consumer] = field(default_factory=list)
+    stream_mode: dict[str, str] = field(default_factory=lambda: {"StreamMode": "PROVISIONED"})
 
 
 @dataclass
@@ -30,6 +31,7 @@ class Subject:
 
     shard_count: int = 1
     clock: ManualClock = field(default_factory=ManualClock)
+    limited: bool = False
 
     def __post_init__(self) -> None:
         step = 2**128 // self.shard_count
@@ -38,7 +40,7 @@ class Subject:
             for index in range(self.shard_count)
         ]
         self.stream = FakeStream({shard.shard_id: shard for shard in shards})
-        self.data_plane = DataPlane(threading.RLock(), self.clock)
+        self.data_plane = DataPlane(threading.RLock(), self.clock, self.limited)
 
     def put(self, *data: bytes, partition_key: str = "1") -> list[str]:
         return [self.data_plane.put(self.stream, NewRecord(partition_key, datum))[0] for datum in data]
