@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from emulator.errors import ServiceError
-from emulator.kinesis.data_plane import DataPlane, NewRecord, PutResult, Stream
+from emulator.kinesis.data_plane import DataPlane, NewRecord, PutResult, Stream, stream_name_of
 
 FindStream = Callable[[str | None, str | None], Stream]
 
@@ -96,7 +96,9 @@ class KinesisClient:
         """Return the records after an iterator; they are shared and must not be changed."""
         try:
             iterator = self._data_plane.decode_iterator(ShardIterator)
-            page = self._data_plane.get(self._find_stream(iterator.stream, StreamARN), iterator, Limit)
+            page = self._data_plane.get(
+                self._find_stream(stream_name_of(iterator), StreamARN), iterator, Limit
+            )
         except ServiceError as error:
             raise error.as_client_error("GetRecords") from error
         response: dict[str, Any] = {

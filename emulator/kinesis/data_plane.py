@@ -1,6 +1,7 @@
 """Writing to and reading from Kinesis data streams."""
 
 import hashlib
+import re
 import time
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
@@ -9,6 +10,7 @@ from datetime import UTC, datetime
 from typing import Any, Protocol
 
 from emulator.errors import ServiceError
+from emulator.kinesis.sequence_number import sequence_number_parts
 from emulator.kinesis.shard import Shard
 from emulator.shard_iterator import InvalidShardIteratorError, ShardIterator
 
@@ -19,6 +21,11 @@ MAXIMUM_PAGE_RECORDS = 10_000
 MAXIMUM_PAGE_BYTES = 10 * 1024 * 1024
 ITERATOR_LIFETIME_SECONDS = 300
 _HASH_KEYS = 2**128
+_HASH_KEY_PATTERN = r"0|([1-9]\d{0,38})"
+_START_RULE = (
+    "Must either specify (1) AT_SEQUENCE_NUMBER or AFTER_SEQUENCE_NUMBER and StartingSequenceNumber or "
+    "(2) TRIM_HORIZON or LATEST and no StartingSequenceNumber. Request specified {} and {} StartingSequenceNumber."
+)
 
 
 class Stream(Protocol):
@@ -151,38 +158,50 @@ class DataPlane:
             ServiceError: the shard does not exist or what the type needs is missing or malformed.
         """
         shard = find_shard(stream, shard_id)
-        position = self.position(shard, iterator_type, sequence_number, timestamp)
-        return ShardIterator(stream.stream_name, shard_id, position, self._clock()).encode()
+        position = self.position(stream, shard, iterator_type, sequence_number, timestamp)
+        return self._encode_iterator(stream, shard, position)
+
+    def _encode_iterator(self, stream: Stream, shard: Shard, position: int) -> str:
+        # The creation time keeps the iterator from reading a later stream of the same name.
+        name = f"{stream.stream_name}:{shard.created_microseconds}"
+        return ShardIterator(name, shard.shard_id, position, self._clock()).encode()
 
     def position(
-        self, shard: Shard, iterator_type: str, sequence_number: str | None, timestamp: datetime | None
+        self,
+        stream: Stream,
+        shard: Shard,
+        iterator_type: str,
+        sequence_number: str | None,
+        timestamp: datetime | None,
     ) -> int:
         """Return the position after which a starting position begins to read.
 
         Raises:
-            ServiceError: what the type needs is missing or malformed.
+            ServiceError: what the type needs is missing or malformed, or not of this shard.
         """
         match iterator_type:
-            case "TRIM_HORIZON":
-                return 0
-            case "LATEST":
-                return shard.log.last_position
+            case "TRIM_HORIZON" | "LATEST":
+                if sequence_number is not None:
+                    raise _invalid(_START_RULE.format(iterator_type, "also a"))
+                return 0 if iterator_type == "TRIM_HORIZON" else shard.log.last_position
             case "AT_TIMESTAMP":
                 if timestamp is None:
                     raise _invalid(
-                        "Timestamp must be specified when the shard iterator type is AT_TIMESTAMP."
+                        "Must specify timestampInMillis parameter for iterator of type AT_TIMESTAMP. "
+                        "Current request has no timestamp parameter."
                     )
-                moment = timestamp if timestamp.tzinfo else timestamp.replace(tzinfo=UTC)
-                return shard.log.last_position_before(moment.timestamp())
+                moment = (timestamp if timestamp.tzinfo else timestamp.replace(tzinfo=UTC)).timestamp()
+                now = self._clock()
+                if moment > now:
+                    raise _invalid(
+                        "The timestampInMillis parameter cannot be greater than the currentTimestampInMillis. "
+                        f"timestampInMillis: {int(moment * 1000)}, currentTimestampInMillis: {int(now * 1000)}"
+                    )
+                return shard.log.last_position_before(moment)
             case "AT_SEQUENCE_NUMBER" | "AFTER_SEQUENCE_NUMBER":
                 if sequence_number is None:
-                    raise _invalid(
-                        f"StartingSequenceNumber must be specified when the shard iterator type is {iterator_type}."
-                    )
-                try:
-                    position = shard.position(sequence_number)
-                except ValueError:
-                    raise _invalid(f"Invalid StartingSequenceNumber: {sequence_number}") from None
+                    raise _invalid(_START_RULE.format(iterator_type, "no"))
+                position = _position_of(stream, shard, sequence_number)
                 return max(position - 1, 0) if iterator_type == "AT_SEQUENCE_NUMBER" else position
         raise _invalid(f"Invalid ShardIteratorType: {iterator_type}")
 
@@ -193,7 +212,8 @@ class DataPlane:
             ServiceError: the iterator is malformed or older than five minutes.
         """
         try:
-            iterator = ShardIterator.decode(text)
+            # Quotes around an iterator are passed over, as AWS does.
+            iterator = ShardIterator.decode(text.strip('"'))
         except InvalidShardIteratorError:
             raise _invalid("Invalid ShardIterator.") from None
         now = self._clock()
@@ -215,6 +235,8 @@ class DataPlane:
         if limit is not None and not 1 <= limit <= MAXIMUM_PAGE_RECORDS:
             raise _invalid(f"Limit must be between 1 and {MAXIMUM_PAGE_RECORDS}, found {limit}.")
         shard = find_shard(stream, iterator.shard_id)
+        if iterator.stream != f"{stream.stream_name}:{shard.created_microseconds}":
+            raise stream_not_found(stream.stream_name, stream.account_id)
         if self._limited:
             with self._lock:
                 if not shard.throughput.take_read(self._clock()):
@@ -230,9 +252,7 @@ class DataPlane:
                 shard.throughput.spend_read(size_bytes, self._clock())
         next_iterator = None
         if not reading.at_shard_end:
-            next_iterator = ShardIterator(
-                stream.stream_name, shard.shard_id, reading.position, self._clock()
-            ).encode()
+            next_iterator = self._encode_iterator(stream, shard, reading.position)
         return Page(reading.records, next_iterator, reading.millis_behind_latest, reading.child_shards)
 
     def read(self, stream: Stream, shard: Shard, position: int, limit: int, maximum_bytes: int) -> Reading:
@@ -248,9 +268,21 @@ class DataPlane:
         return Reading(records, position, behind, at_end, _children(stream, shard) if at_end else [])
 
 
+def stream_name_of(iterator: ShardIterator) -> str:
+    """Return the name of the stream that an iterator reads."""
+    return iterator.stream.partition(":")[0]
+
+
+def stream_not_found(stream_name: str, account_id: str) -> ServiceError:
+    """Return the error that says that there is no such stream."""
+    return ServiceError(
+        "ResourceNotFoundException", f"Stream {stream_name} under account {account_id} not found."
+    )
+
+
 def hash_key(record: NewRecord) -> int:
     """Return the 128-bit key that places a record in a shard's hash key range."""
-    if record.explicit_hash_key:
+    if record.explicit_hash_key is not None:
         return int(record.explicit_hash_key)
     return int.from_bytes(hashlib.md5(record.partition_key.encode(), usedforsecurity=False).digest(), "big")
 
@@ -273,6 +305,25 @@ def find_shard(stream: Stream, shard_id: str) -> Shard:
             f"Shard {shard_id} in stream {stream.stream_name} under account {stream.account_id} does not exist",
         )
     return shard
+
+
+def _position_of(stream: Stream, shard: Shard, sequence_number: str) -> int:
+    used = (
+        f"StartingSequenceNumber {sequence_number} used in GetShardIterator on shard {shard.shard_id} in stream "
+        f"{stream.stream_name} under account {stream.account_id} is invalid"
+    )
+    try:
+        parts = sequence_number_parts(sequence_number)
+    except ValueError:
+        raise _invalid(f"{used}.") from None
+    if parts.shard_index != shard.index:
+        raise _invalid(
+            f"Invalid StartingSequenceNumber. It encodes shardId-{parts.shard_index:012d}, while it was used in a "
+            f"call to a shard with {shard.shard_id}"
+        )
+    if parts.created_microseconds != shard.created_microseconds:
+        raise _invalid(f"{used} because it did not come from this stream.")
+    return parts.position
 
 
 def _children(stream: Stream, parent: Shard) -> list[dict[str, Any]]:
@@ -303,7 +354,15 @@ def _check_keys(record: NewRecord, path: str) -> None:
             f"satisfy constraint: Member must have length {edge}",
         )
     explicit = record.explicit_hash_key
-    if explicit and not (explicit.isdigit() and int(explicit) < _HASH_KEYS):
+    if explicit is None:
+        return
+    if not re.fullmatch(_HASH_KEY_PATTERN, explicit, re.ASCII):
+        raise ServiceError(
+            "ValidationException",
+            f"1 validation error detected: Value '{explicit}' at '{path}explicitHashKey' failed to satisfy "
+            f"constraint: Member must satisfy regular expression pattern: {_HASH_KEY_PATTERN}",
+        )
+    if int(explicit) >= _HASH_KEYS:
         raise _invalid(
             "Invalid ExplicitHashKey. ExplicitHashKey must be in the range: [0, 2^128-1]. "
             f"Specified value was {explicit}"

@@ -14,6 +14,8 @@ from localstack.aws.api.kinesis import (
     DeregisterStreamConsumerInput,
     DescribeStreamConsumerInput,
     DescribeStreamConsumerOutput,
+    DescribeStreamInput,
+    DescribeStreamOutput,
     DescribeStreamSummaryInput,
     DescribeStreamSummaryOutput,
     GetRecordsInput,
@@ -25,6 +27,7 @@ from localstack.aws.api.kinesis import (
     ListShardsOutput,
     ListStreamConsumersInput,
     ListStreamConsumersOutput,
+    MergeShardsInput,
     PutRecordInput,
     PutRecordOutput,
     PutRecordsInput,
@@ -33,9 +36,12 @@ from localstack.aws.api.kinesis import (
     RegisterStreamConsumerOutput,
     SubscribeToShardInput,
     SubscribeToShardOutput,
+    UpdateShardCountInput,
+    UpdateShardCountOutput,
+    UpdateStreamModeInput,
 )
 from localstack.aws.connect import connect_to
-from localstack.services.moto import MotoFallbackDispatcher, call_moto
+from localstack.services.moto import MotoFallbackDispatcher, call_moto, call_moto_with_request
 from localstack.services.plugins import ServiceLifecycleHook
 from localstack.utils.patch import patch
 from moto.kinesis import models as moto_models
@@ -44,8 +50,16 @@ from emulator.dispatch import Handler, guarded
 from emulator.errors import ServiceError
 from emulator.kinesis.client import KinesisClient, put_records_response
 from emulator.kinesis.consumer import Consumer, find_consumer, list_consumers, register, stream_arn_of
-from emulator.kinesis.data_plane import DataPlane, NewRecord, Stream, find_shard
+from emulator.kinesis.data_plane import (
+    DataPlane,
+    NewRecord,
+    Stream,
+    find_shard,
+    stream_name_of,
+    stream_not_found,
+)
 from emulator.kinesis.listing import decode_token, list_shards
+from emulator.kinesis.resharding import check_merge, update_shard_count
 from emulator.kinesis.shard import Shard
 from emulator.kinesis.subscription import Subscriptions
 
@@ -53,6 +67,7 @@ from emulator.kinesis.subscription import Subscriptions
 _LOCK = threading.RLock()
 _DATA_PLANE = DataPlane(_LOCK, limited=os.environ.get("KINESIS_SHARD_LIMITS") == "on")
 _SUBSCRIPTIONS = Subscriptions(_DATA_PLANE)
+DESCRIBED_SHARDS = 100
 # These take the lock themselves, where they need it.
 _DATA_OPERATIONS = frozenset({"PutRecord", "PutRecords", "GetRecords", "GetShardIterator"})
 
@@ -79,9 +94,7 @@ def find_stream(account_id: str, region: str, name: str | None, arn: str | None)
         raise ServiceError("InvalidArgumentException", "Either StreamName or StreamARN should be provided.")
     stream: Stream | None = moto_models.kinesis_backends[account_id][region].streams.get(name)
     if stream is None:
-        raise ServiceError(
-            "ResourceNotFoundException", f"Stream {name} under account {account_id} not found."
-        )
+        raise stream_not_found(name, account_id)
     return stream
 
 
@@ -133,7 +146,10 @@ class KinesisProvider(KinesisApi, ServiceLifecycleHook):
 
     @handler("CreateStream", expand=False)
     def create_stream(self, context: RequestContext, request: CreateStreamInput) -> None:
-        call_moto(context)
+        if request.get("StreamModeDetails") or request.get("ShardCount"):
+            call_moto(context)
+        else:
+            call_moto_with_request(context, {**request, "StreamModeDetails": {"StreamMode": "ON_DEMAND"}})
         if tags := request.get("Tags"):
             moto_models.kinesis_backends[context.account_id][context.region].add_tags_to_stream(
                 stream_arn=None, stream_name=request["StreamName"], tags=tags
@@ -152,6 +168,23 @@ class KinesisProvider(KinesisApi, ServiceLifecycleHook):
         for consumer in stream.consumers:
             _SUBSCRIPTIONS.end(consumer.consumer_arn)
 
+    @handler("DescribeStream", expand=False)
+    def describe_stream(self, context: RequestContext, request: DescribeStreamInput) -> DescribeStreamOutput:
+        stream: Any = _stream(context, request)
+        output: Any = call_moto(context)
+        shards, more = list_shards(
+            stream,
+            time.time(),
+            request.get("ExclusiveStartShardId"),
+            maximum_results=request.get("Limit") or DESCRIBED_SHARDS,
+        )
+        output["StreamDescription"] |= {
+            "Shards": shards,
+            "HasMoreShards": more is not None,
+            "StreamModeDetails": stream.stream_mode,
+        }
+        return DescribeStreamOutput(**output)
+
     @handler("DescribeStreamSummary", expand=False)
     def describe_stream_summary(
         self, context: RequestContext, request: DescribeStreamSummaryInput
@@ -163,6 +196,30 @@ class KinesisProvider(KinesisApi, ServiceLifecycleHook):
             "ConsumerCount": len(stream.consumers),
         }
         return DescribeStreamSummaryOutput(**output)
+
+    @handler("MergeShards", expand=False)
+    def merge_shards(self, context: RequestContext, request: MergeShardsInput) -> None:
+        stream: Any = _stream(context, request)
+        check_merge(stream, request["ShardToMerge"], request["AdjacentShardToMerge"])
+        stream.merge_shards(request["ShardToMerge"], request["AdjacentShardToMerge"])
+
+    @handler("UpdateShardCount", expand=False)
+    def update_shard_count(
+        self, context: RequestContext, request: UpdateShardCountInput
+    ) -> UpdateShardCountOutput:
+        stream: Any = _stream(context, request)
+        before = update_shard_count(stream, request["TargetShardCount"])
+        return UpdateShardCountOutput(
+            StreamName=stream.stream_name,
+            StreamARN=stream.arn,
+            CurrentShardCount=before,
+            TargetShardCount=request["TargetShardCount"],
+        )
+
+    @handler("UpdateStreamMode", expand=False)
+    def update_stream_mode(self, context: RequestContext, request: UpdateStreamModeInput) -> None:
+        stream: Any = _stream(context, request)
+        stream.stream_mode = dict(request["StreamModeDetails"])
 
     @handler("PutRecord", expand=False)
     def put_record(self, context: RequestContext, request: PutRecordInput) -> PutRecordOutput:
@@ -195,7 +252,9 @@ class KinesisProvider(KinesisApi, ServiceLifecycleHook):
     @handler("GetRecords", expand=False)
     def get_records(self, context: RequestContext, request: GetRecordsInput) -> GetRecordsOutput:
         iterator = _DATA_PLANE.decode_iterator(request["ShardIterator"])
-        stream = find_stream(context.account_id, context.region, iterator.stream, request.get("StreamARN"))
+        stream = find_stream(
+            context.account_id, context.region, stream_name_of(iterator), request.get("StreamARN")
+        )
         page = _DATA_PLANE.get(stream, iterator, request.get("Limit"))
         output = GetRecordsOutput(Records=page.records, MillisBehindLatest=page.millis_behind_latest)
         if page.next_iterator is not None:
@@ -209,11 +268,15 @@ class KinesisProvider(KinesisApi, ServiceLifecycleHook):
         start = request.get("ExclusiveStartShardId")
         shard_filter = request.get("ShardFilter")
         if token := request.get("NextToken"):
+            if request.get("StreamName"):
+                raise ServiceError(
+                    "InvalidArgumentException", "NextToken and StreamName cannot be provided together."
+                )
             name, start, shard_filter = decode_token(token)
             stream = find_stream(context.account_id, context.region, name, None)
         else:
             stream = _stream(context, request)
-        shards, next_token = list_shards(stream, start, shard_filter, request.get("MaxResults"))
+        shards, next_token = list_shards(stream, time.time(), start, shard_filter, request.get("MaxResults"))
         output = ListShardsOutput(Shards=shards)
         if next_token is not None:
             output["NextToken"] = next_token
@@ -262,7 +325,7 @@ class KinesisProvider(KinesisApi, ServiceLifecycleHook):
         shard = find_shard(stream, request["ShardId"])
         start = request["StartingPosition"]
         position = _DATA_PLANE.position(
-            shard, start["Type"], start.get("SequenceNumber"), start.get("Timestamp")
+            stream, shard, start["Type"], start.get("SequenceNumber"), start.get("Timestamp")
         )
         events = _SUBSCRIPTIONS.subscribe(stream, consumer, shard, position)
         return SubscribeToShardOutput(EventStream=({"SubscribeToShardEvent": event} for event in events))

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
-from emulator.kinesis.sequence_number import position_of, sequence_number
+from emulator.kinesis.sequence_number import sequence_number
 from emulator.kinesis.throughput import ShardThroughput
 from emulator.record_log import RecordLog
 
@@ -48,7 +48,8 @@ class Shard:
         self.changed = threading.Condition()
         self.log: RecordLog[dict[str, Any]] = RecordLog(DEFAULT_RETENTION_SECONDS, MAXIMUM_SHARD_BYTES)
         self.throughput = ShardThroughput()
-        self._created_microseconds = int(self.created_at * 1_000_000)
+        # Part of every sequence number and iterator: a stream of the same name created later has another.
+        self.created_microseconds = int(self.created_at * 1_000_000)
 
     @property
     def shard_id(self) -> str:
@@ -99,19 +100,14 @@ class Shard:
             self.changed.notify_all()
         return number
 
+    @property
+    def index(self) -> int:
+        """The number in the shard's identifier."""
+        return self._shard_id
+
     def sequence_number(self, position: int) -> str:
         """Return the sequence number that stands for a position in this shard."""
-        return sequence_number(self._created_microseconds, self._shard_id, position)
-
-    def position(self, number: str) -> int:
-        """Return the position of a sequence number, 0 for one from before this shard.
-
-        Raises:
-            ValueError: `number` is not a decimal number.
-        """
-        if int(number) < int(self.sequence_number(0)):
-            return 0
-        return position_of(number)
+        return sequence_number(self.created_microseconds, self._shard_id, position)
 
     def to_json(self) -> dict[str, Any]:
         """Return the shard as DescribeStream and ListShards print it."""

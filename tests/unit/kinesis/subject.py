@@ -36,7 +36,12 @@ class Subject:
     def __post_init__(self) -> None:
         step = 2**128 // self.shard_count
         shards = [
-            Shard(index, index * step, (index + 1) * step - 1, clock=self.clock)
+            Shard(
+                index,
+                index * step,
+                MAXIMUM_HASH_KEY if index == self.shard_count - 1 else (index + 1) * step - 1,
+                clock=self.clock,
+            )
             for index in range(self.shard_count)
         ]
         self.stream = FakeStream({shard.shard_id: shard for shard in shards})
