@@ -19,6 +19,8 @@ EMULATOR_ENVIRONMENT = {
     "PROVIDER_OVERRIDE_FIREHOSE": "sandbox",
     "PROVIDER_OVERRIDE_S3": "sandbox",
     "LAMBDA_RUNTIME_EXECUTOR": "subprocess",
+    # On: a shard takes and gives no more than AWS's in a second.
+    "KINESIS_SHARD_LIMITS": "off",
     # Internal clients call the providers directly instead of crossing the gateway.
     "IN_MEMORY_CLIENT": "1",
     # Nothing is fetched and nothing is reported while running.
@@ -63,6 +65,12 @@ def check_listen_addresses(gateway_listen: str) -> None:
             )
 
 
+def check_shard_limits(value: str) -> None:
+    """End with one line when the setting is neither on nor off; empty is off."""
+    if value not in ("", "on", "off"):
+        sys.exit(f"KINESIS_SHARD_LIMITS={value} cannot be used: give one of on, off")
+
+
 def check_runtime_executor(name: str) -> None:
     """End with one line when there is no Lambda runtime executor of this name; LocalStack would take Docker."""
     from localstack.services.lambda_.invocation.runtime_executor import EXECUTOR_PLUGIN_MANAGER
@@ -92,6 +100,7 @@ def main() -> None:
         prepare()
         return
     check_listen_addresses(os.environ["GATEWAY_LISTEN"])
+    check_shard_limits(os.environ["KINESIS_SHARD_LIMITS"])
     # LocalStack reads its configuration when it is imported, so the import comes last.
     from localstack import config
     from localstack.runtime.main import main as run_localstack

@@ -122,6 +122,13 @@ SETTINGS: tuple[Setting, ...] = (
         "Region in which every resource is created.",
     ),
     Setting(
+        "KINESIS_SHARD_LIMITS",
+        "off",
+        _choice("on", "off"),
+        "Running it",
+        "Whether a shard refuses what AWS would: over 1 MiB or 1,000 records in, 2 MiB or 5 reads out, per second.",
+    ),
+    Setting(
         "ORDER_INTERVAL_SECONDS",
         "3",
         _number(0.001, 86400),
@@ -218,6 +225,7 @@ class Settings:
     notebooks_port: int
     notebooks_token: str | None
     aws_region: str
+    kinesis_shard_limits: str
     order_interval_seconds: float
     order_rate: float | None
     order_count: int | None

@@ -5,9 +5,23 @@ from datetime import datetime
 from typing import Any
 
 from emulator.errors import ServiceError
-from emulator.kinesis.data_plane import DataPlane, NewRecord, Stream
+from emulator.kinesis.data_plane import DataPlane, NewRecord, PutResult, Stream, stream_name_of
 
 FindStream = Callable[[str | None, str | None], Stream]
+
+
+def put_records_response(results: Sequence[PutResult]) -> dict[str, Any]:
+    """Return the PutRecords response that says what became of each record."""
+    entries: list[dict[str, Any]] = []
+    failed = 0
+    for result in results:
+        if isinstance(result, ServiceError):
+            failed += 1
+            entries.append({"ErrorCode": result.code, "ErrorMessage": result.message})
+        else:
+            number, shard_id = result
+            entries.append({"SequenceNumber": number, "ShardId": shard_id})
+    return {"FailedRecordCount": failed, "Records": entries}
 
 
 class KinesisClient:
@@ -54,10 +68,7 @@ class KinesisClient:
             results = self._data_plane.put_all(self._find_stream(StreamName, StreamARN), new_records)
         except ServiceError as error:
             raise error.as_client_error("PutRecords") from error
-        return {
-            "FailedRecordCount": 0,
-            "Records": [{"SequenceNumber": number, "ShardId": shard_id} for number, shard_id in results],
-        }
+        return put_records_response(results)
 
     def get_shard_iterator(
         self,
@@ -85,7 +96,9 @@ class KinesisClient:
         """Return the records after an iterator; they are shared and must not be changed."""
         try:
             iterator = self._data_plane.decode_iterator(ShardIterator)
-            page = self._data_plane.get(self._find_stream(iterator.stream, StreamARN), iterator, Limit)
+            page = self._data_plane.get(
+                self._find_stream(stream_name_of(iterator), StreamARN), iterator, Limit
+            )
         except ServiceError as error:
             raise error.as_client_error("GetRecords") from error
         response: dict[str, Any] = {

@@ -1,6 +1,7 @@
 """Writing to and reading from Kinesis data streams."""
 
 import hashlib
+import re
 import time
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
@@ -9,6 +10,7 @@ from datetime import UTC, datetime
 from typing import Any, Protocol
 
 from emulator.errors import ServiceError
+from emulator.kinesis.sequence_number import sequence_number_parts
 from emulator.kinesis.shard import Shard
 from emulator.shard_iterator import InvalidShardIteratorError, ShardIterator
 
@@ -19,6 +21,11 @@ MAXIMUM_PAGE_RECORDS = 10_000
 MAXIMUM_PAGE_BYTES = 10 * 1024 * 1024
 ITERATOR_LIFETIME_SECONDS = 300
 _HASH_KEYS = 2**128
+_HASH_KEY_PATTERN = r"0|([1-9]\d{0,38})"
+_START_RULE = (
+    "Must either specify (1) AT_SEQUENCE_NUMBER or AFTER_SEQUENCE_NUMBER and StartingSequenceNumber or "
+    "(2) TRIM_HORIZON or LATEST and no StartingSequenceNumber. Request specified {} and {} StartingSequenceNumber."
+)
 
 
 class Stream(Protocol):
@@ -37,6 +44,10 @@ class Stream(Protocol):
         """How long records are kept."""
 
     @property
+    def stream_mode(self) -> Mapping[str, str]:
+        """Its StreamModeDetails."""
+
+    @property
     def shards(self) -> Mapping[str, Shard]:
         """Its shards, open and closed, by id."""
 
@@ -50,6 +61,20 @@ class NewRecord:
     explicit_hash_key: str | None = None
 
 
+PutResult = tuple[str, str] | ServiceError
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """Records of a shard and the position to go on from; at its end, the shards that follow it."""
+
+    records: list[dict[str, Any]]
+    position: int
+    millis_behind_latest: int
+    at_shard_end: bool
+    child_shards: list[dict[str, Any]]
+
+
 @dataclass(frozen=True, slots=True)
 class Page:
     """What one GetRecords call returns; `next_iterator` is None at the end of a closed shard."""
@@ -61,29 +86,38 @@ class Page:
 
 
 class DataPlane:
-    """Puts and gets records; `lock` keeps a put and a resharding apart.
+    """Puts and gets records; `lock` keeps a put and a resharding apart, `limited` turns the shards' limits on.
 
     https://docs.aws.amazon.com/kinesis/latest/APIReference/Welcome.html
     """
 
-    def __init__(self, lock: AbstractContextManager[Any], clock: Callable[[], float] = time.time) -> None:
+    def __init__(
+        self,
+        lock: AbstractContextManager[Any],
+        clock: Callable[[], float] = time.time,
+        limited: bool = False,
+    ) -> None:
         self._lock = lock
         self._clock = clock
+        self._limited = limited
 
     def put(self, stream: Stream, record: NewRecord) -> tuple[str, str]:
         """Append one record and return its sequence number and shard id.
 
         Raises:
-            ServiceError: the record is outside Kinesis's limits.
+            ServiceError: the record is outside Kinesis's limits, or its shard is at its own.
         """
         if len(record.data) > MAXIMUM_RECORD_BYTES:
             raise _too_long("data", MAXIMUM_RECORD_BYTES)
         _check_keys(record, "")
         with self._lock:
-            return self._append(stream, record)
+            result = self._append(stream, record)
+        if isinstance(result, ServiceError):
+            raise result
+        return result
 
-    def put_all(self, stream: Stream, records: Sequence[NewRecord]) -> list[tuple[str, str]]:
-        """Append several records, in order, and return each one's sequence number and shard id.
+    def put_all(self, stream: Stream, records: Sequence[NewRecord]) -> list[PutResult]:
+        """Append several records, in order, and return each one's sequence number and shard id, or its refusal.
 
         Raises:
             ServiceError: the request or one of its records is outside Kinesis's limits; nothing was written.
@@ -101,8 +135,12 @@ class DataPlane:
         with self._lock:
             return [self._append(stream, record) for record in records]
 
-    def _append(self, stream: Stream, record: NewRecord) -> tuple[str, str]:
+    def _append(self, stream: Stream, record: NewRecord) -> PutResult:
         shard = _shard_for(stream, record)
+        if self._limited and stream.stream_mode.get("StreamMode") != "ON_DEMAND":
+            size_bytes = len(record.data) + len(record.partition_key.encode())
+            if not shard.throughput.take_write(size_bytes, self._clock()):
+                return _rate_exceeded(stream, shard)
         shard.log.retention_seconds = stream.retention_period_hours * 3600
         return shard.put(record.partition_key, record.data), shard.shard_id
 
@@ -119,34 +157,51 @@ class DataPlane:
         Raises:
             ServiceError: the shard does not exist or what the type needs is missing or malformed.
         """
-        shard = _find_shard(stream, shard_id)
-        position = self._position(shard, iterator_type, sequence_number, timestamp)
-        return ShardIterator(stream.stream_name, shard_id, position, self._clock()).encode()
+        shard = find_shard(stream, shard_id)
+        position = self.position(stream, shard, iterator_type, sequence_number, timestamp)
+        return self._encode_iterator(stream, shard, position)
 
-    def _position(
-        self, shard: Shard, iterator_type: str, sequence_number: str | None, timestamp: datetime | None
+    def _encode_iterator(self, stream: Stream, shard: Shard, position: int) -> str:
+        # The creation time keeps the iterator from reading a later stream of the same name.
+        name = f"{stream.stream_name}:{shard.created_microseconds}"
+        return ShardIterator(name, shard.shard_id, position, self._clock()).encode()
+
+    def position(
+        self,
+        stream: Stream,
+        shard: Shard,
+        iterator_type: str,
+        sequence_number: str | None,
+        timestamp: datetime | None,
     ) -> int:
+        """Return the position after which a starting position begins to read.
+
+        Raises:
+            ServiceError: what the type needs is missing or malformed, or not of this shard.
+        """
         match iterator_type:
-            case "TRIM_HORIZON":
-                return 0
-            case "LATEST":
-                return shard.log.last_position
+            case "TRIM_HORIZON" | "LATEST":
+                if sequence_number is not None:
+                    raise _invalid(_START_RULE.format(iterator_type, "also a"))
+                return 0 if iterator_type == "TRIM_HORIZON" else shard.log.last_position
             case "AT_TIMESTAMP":
                 if timestamp is None:
                     raise _invalid(
-                        "Timestamp must be specified when the shard iterator type is AT_TIMESTAMP."
+                        "Must specify timestampInMillis parameter for iterator of type AT_TIMESTAMP. "
+                        "Current request has no timestamp parameter."
                     )
-                moment = timestamp if timestamp.tzinfo else timestamp.replace(tzinfo=UTC)
-                return shard.log.last_position_before(moment.timestamp())
+                moment = (timestamp if timestamp.tzinfo else timestamp.replace(tzinfo=UTC)).timestamp()
+                now = self._clock()
+                if moment > now:
+                    raise _invalid(
+                        "The timestampInMillis parameter cannot be greater than the currentTimestampInMillis. "
+                        f"timestampInMillis: {int(moment * 1000)}, currentTimestampInMillis: {int(now * 1000)}"
+                    )
+                return shard.log.last_position_before(moment)
             case "AT_SEQUENCE_NUMBER" | "AFTER_SEQUENCE_NUMBER":
                 if sequence_number is None:
-                    raise _invalid(
-                        f"StartingSequenceNumber must be specified when the shard iterator type is {iterator_type}."
-                    )
-                try:
-                    position = shard.position(sequence_number)
-                except ValueError:
-                    raise _invalid(f"Invalid StartingSequenceNumber: {sequence_number}") from None
+                    raise _invalid(_START_RULE.format(iterator_type, "no"))
+                position = _position_of(stream, shard, sequence_number)
                 return max(position - 1, 0) if iterator_type == "AT_SEQUENCE_NUMBER" else position
         raise _invalid(f"Invalid ShardIteratorType: {iterator_type}")
 
@@ -157,7 +212,8 @@ class DataPlane:
             ServiceError: the iterator is malformed or older than five minutes.
         """
         try:
-            iterator = ShardIterator.decode(text)
+            # Quotes around an iterator are passed over, as AWS does.
+            iterator = ShardIterator.decode(text.strip('"'))
         except InvalidShardIteratorError:
             raise _invalid("Invalid ShardIterator.") from None
         now = self._clock()
@@ -174,29 +230,59 @@ class DataPlane:
         """Return the records that follow an iterator, up to 10,000 and 10 MiB.
 
         Raises:
-            ServiceError: the limit is out of range or the shard does not exist.
+            ServiceError: the limit is out of range, the shard does not exist or it is at its own limits.
         """
         if limit is not None and not 1 <= limit <= MAXIMUM_PAGE_RECORDS:
             raise _invalid(f"Limit must be between 1 and {MAXIMUM_PAGE_RECORDS}, found {limit}.")
-        shard = _find_shard(stream, iterator.shard_id)
+        shard = find_shard(stream, iterator.shard_id)
+        if iterator.stream != f"{stream.stream_name}:{shard.created_microseconds}":
+            raise stream_not_found(stream.stream_name, stream.account_id)
+        if self._limited:
+            with self._lock:
+                if not shard.throughput.take_read(self._clock()):
+                    raise _rate_exceeded(stream, shard)
+        reading = self.read(
+            stream, shard, iterator.position, limit or MAXIMUM_PAGE_RECORDS, MAXIMUM_PAGE_BYTES
+        )
+        if self._limited:
+            size_bytes = sum(
+                len(record["Data"]) + len(record["PartitionKey"].encode()) for record in reading.records
+            )
+            with self._lock:
+                shard.throughput.spend_read(size_bytes, self._clock())
+        next_iterator = None
+        if not reading.at_shard_end:
+            next_iterator = self._encode_iterator(stream, shard, reading.position)
+        return Page(reading.records, next_iterator, reading.millis_behind_latest, reading.child_shards)
+
+    def read(self, stream: Stream, shard: Shard, position: int, limit: int, maximum_bytes: int) -> Reading:
+        """Return the records that follow a position, at least one when there is one."""
         now = self._clock()
         shard.log.retention_seconds = stream.retention_period_hours * 3600
         shard.log.trim(now)
         is_open = shard.is_open  # read before the log: a shard gets no record after it was closed
-        records, position = shard.log.read(
-            iterator.position, limit or MAXIMUM_PAGE_RECORDS, MAXIMUM_PAGE_BYTES
-        )
+        records, position = shard.log.read(position, limit, maximum_bytes)
         next_appended_at = shard.log.appended_at(position + 1)
         behind = max(0, int((now - next_appended_at) * 1000)) if next_appended_at is not None else 0
-        if not is_open and position >= shard.log.last_position:
-            return Page(records, None, behind, _children(stream, shard))
-        next_iterator = ShardIterator(stream.stream_name, shard.shard_id, position, now)
-        return Page(records, next_iterator.encode(), behind, [])
+        at_end = not is_open and position >= shard.log.last_position
+        return Reading(records, position, behind, at_end, _children(stream, shard) if at_end else [])
+
+
+def stream_name_of(iterator: ShardIterator) -> str:
+    """Return the name of the stream that an iterator reads."""
+    return iterator.stream.partition(":")[0]
+
+
+def stream_not_found(stream_name: str, account_id: str) -> ServiceError:
+    """Return the error that says that there is no such stream."""
+    return ServiceError(
+        "ResourceNotFoundException", f"Stream {stream_name} under account {account_id} not found."
+    )
 
 
 def hash_key(record: NewRecord) -> int:
     """Return the 128-bit key that places a record in a shard's hash key range."""
-    if record.explicit_hash_key:
+    if record.explicit_hash_key is not None:
         return int(record.explicit_hash_key)
     return int.from_bytes(hashlib.md5(record.partition_key.encode(), usedforsecurity=False).digest(), "big")
 
@@ -206,7 +292,12 @@ def _shard_for(stream: Stream, record: NewRecord) -> Shard:
     return next(shard for shard in stream.shards.values() if shard.owns(key))
 
 
-def _find_shard(stream: Stream, shard_id: str) -> Shard:
+def find_shard(stream: Stream, shard_id: str) -> Shard:
+    """Return a shard of a stream.
+
+    Raises:
+        ServiceError: there is no such shard.
+    """
     shard = stream.shards.get(shard_id)
     if shard is None:
         raise ServiceError(
@@ -214,6 +305,25 @@ def _find_shard(stream: Stream, shard_id: str) -> Shard:
             f"Shard {shard_id} in stream {stream.stream_name} under account {stream.account_id} does not exist",
         )
     return shard
+
+
+def _position_of(stream: Stream, shard: Shard, sequence_number: str) -> int:
+    used = (
+        f"StartingSequenceNumber {sequence_number} used in GetShardIterator on shard {shard.shard_id} in stream "
+        f"{stream.stream_name} under account {stream.account_id} is invalid"
+    )
+    try:
+        parts = sequence_number_parts(sequence_number)
+    except ValueError:
+        raise _invalid(f"{used}.") from None
+    if parts.shard_index != shard.index:
+        raise _invalid(
+            f"Invalid StartingSequenceNumber. It encodes shardId-{parts.shard_index:012d}, while it was used in a "
+            f"call to a shard with {shard.shard_id}"
+        )
+    if parts.created_microseconds != shard.created_microseconds:
+        raise _invalid(f"{used} because it did not come from this stream.")
+    return parts.position
 
 
 def _children(stream: Stream, parent: Shard) -> list[dict[str, Any]]:
@@ -228,6 +338,13 @@ def _children(stream: Stream, parent: Shard) -> list[dict[str, Any]]:
     ]
 
 
+def _rate_exceeded(stream: Stream, shard: Shard) -> ServiceError:
+    return ServiceError(
+        "ProvisionedThroughputExceededException",
+        f"Rate exceeded for shard {shard.shard_id} in stream {stream.stream_name} under account {stream.account_id}.",
+    )
+
+
 def _check_keys(record: NewRecord, path: str) -> None:
     if not 1 <= len(record.partition_key) <= 256:
         edge = "less than or equal to 256" if record.partition_key else "greater than or equal to 1"
@@ -237,7 +354,15 @@ def _check_keys(record: NewRecord, path: str) -> None:
             f"satisfy constraint: Member must have length {edge}",
         )
     explicit = record.explicit_hash_key
-    if explicit and not (explicit.isdigit() and int(explicit) < _HASH_KEYS):
+    if explicit is None:
+        return
+    if not re.fullmatch(_HASH_KEY_PATTERN, explicit, re.ASCII):
+        raise ServiceError(
+            "ValidationException",
+            f"1 validation error detected: Value '{explicit}' at '{path}explicitHashKey' failed to satisfy "
+            f"constraint: Member must satisfy regular expression pattern: {_HASH_KEY_PATTERN}",
+        )
+    if int(explicit) >= _HASH_KEYS:
         raise _invalid(
             "Invalid ExplicitHashKey. ExplicitHashKey must be in the range: [0, 2^128-1]. "
             f"Specified value was {explicit}"

@@ -16,18 +16,24 @@ MAXIMUM_RESULTS = 10_000
 
 def list_shards(
     stream: Stream,
+    now: float,
     exclusive_start_shard_id: str | None = None,
     shard_filter: Mapping[str, Any] | None = None,
     maximum_results: int | None = None,
 ) -> tuple[list[dict[str, Any]], str | None]:
     """Return one page of shard descriptions and the token of the next page, if there is one.
 
+    A shard that was closed longer ago than the retention is not listed: its records are gone.
+
     Raises:
         ServiceError: the filter is malformed.
 
     https://docs.aws.amazon.com/kinesis/latest/APIReference/API_ListShards.html
     """
-    shards = _filtered(sorted(stream.shards.values(), key=lambda shard: shard.shard_id), shard_filter or {})
+    horizon = now - stream.retention_period_hours * 3600
+    kept = [shard for shard in stream.shards.values() if not shard.closed_before(horizon)]
+    kept.sort(key=lambda shard: shard.shard_id)
+    shards = _filtered(kept, shard_filter or {}, horizon)
     if exclusive_start_shard_id:
         shards = [shard for shard in shards if shard.shard_id > exclusive_start_shard_id]
     size = maximum_results or MAXIMUM_RESULTS
@@ -58,7 +64,7 @@ def decode_token(token: str) -> tuple[str, str, dict[str, Any]]:
         raise ServiceError("InvalidArgumentException", "Invalid NextToken.") from error
 
 
-def _filtered(shards: Iterable[Shard], shard_filter: Mapping[str, Any]) -> list[Shard]:
+def _filtered(shards: Iterable[Shard], shard_filter: Mapping[str, Any], horizon: float) -> list[Shard]:
     match shard_filter.get("Type"):
         case None | "FROM_TRIM_HORIZON":
             return list(shards)
@@ -73,7 +79,7 @@ def _filtered(shards: Iterable[Shard], shard_filter: Mapping[str, Any]) -> list[
                 )
             return [shard for shard in shards if shard.shard_id > after]
         case "AT_TRIM_HORIZON":
-            return [shard for shard in shards if shard.open_at(0.0)]
+            return [shard for shard in shards if shard.open_at(horizon)]
         case "AT_TIMESTAMP" | "FROM_TIMESTAMP" as kind:
             moment = shard_filter.get("Timestamp")
             if moment is None:

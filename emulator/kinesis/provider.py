@@ -1,5 +1,6 @@
 """The Kinesis API: moto's control plane, this project's data plane."""
 
+import os
 import threading
 import time
 from collections.abc import Callable, Mapping
@@ -9,6 +10,14 @@ from localstack.aws.api import CommonServiceException, RequestContext
 from localstack.aws.api.core import handler
 from localstack.aws.api.kinesis import (
     CreateStreamInput,
+    DeleteStreamInput,
+    DeregisterStreamConsumerInput,
+    DescribeStreamConsumerInput,
+    DescribeStreamConsumerOutput,
+    DescribeStreamInput,
+    DescribeStreamOutput,
+    DescribeStreamSummaryInput,
+    DescribeStreamSummaryOutput,
     GetRecordsInput,
     GetRecordsOutput,
     GetShardIteratorInput,
@@ -16,27 +25,49 @@ from localstack.aws.api.kinesis import (
     KinesisApi,
     ListShardsInput,
     ListShardsOutput,
+    ListStreamConsumersInput,
+    ListStreamConsumersOutput,
+    MergeShardsInput,
     PutRecordInput,
     PutRecordOutput,
     PutRecordsInput,
     PutRecordsOutput,
+    RegisterStreamConsumerInput,
+    RegisterStreamConsumerOutput,
+    SubscribeToShardInput,
+    SubscribeToShardOutput,
+    UpdateShardCountInput,
+    UpdateShardCountOutput,
+    UpdateStreamModeInput,
 )
 from localstack.aws.connect import connect_to
-from localstack.services.moto import MotoFallbackDispatcher, call_moto
+from localstack.services.moto import MotoFallbackDispatcher, call_moto, call_moto_with_request
 from localstack.services.plugins import ServiceLifecycleHook
 from localstack.utils.patch import patch
 from moto.kinesis import models as moto_models
 
 from emulator.dispatch import Handler, guarded
 from emulator.errors import ServiceError
-from emulator.kinesis.client import KinesisClient
-from emulator.kinesis.data_plane import DataPlane, NewRecord, Stream
+from emulator.kinesis.client import KinesisClient, put_records_response
+from emulator.kinesis.consumer import Consumer, find_consumer, list_consumers, register, stream_arn_of
+from emulator.kinesis.data_plane import (
+    DataPlane,
+    NewRecord,
+    Stream,
+    find_shard,
+    stream_name_of,
+    stream_not_found,
+)
 from emulator.kinesis.listing import decode_token, list_shards
+from emulator.kinesis.resharding import check_merge, update_shard_count
 from emulator.kinesis.shard import Shard
+from emulator.kinesis.subscription import Subscriptions
 
 # One lock for every account and region: moto's state is not safe for threads.
 _LOCK = threading.RLock()
-_DATA_PLANE = DataPlane(_LOCK)
+_DATA_PLANE = DataPlane(_LOCK, limited=os.environ.get("KINESIS_SHARD_LIMITS") == "on")
+_SUBSCRIPTIONS = Subscriptions(_DATA_PLANE)
+DESCRIBED_SHARDS = 100
 # These take the lock themselves, where they need it.
 _DATA_OPERATIONS = frozenset({"PutRecord", "PutRecords", "GetRecords", "GetShardIterator"})
 
@@ -63,9 +94,7 @@ def find_stream(account_id: str, region: str, name: str | None, arn: str | None)
         raise ServiceError("InvalidArgumentException", "Either StreamName or StreamARN should be provided.")
     stream: Stream | None = moto_models.kinesis_backends[account_id][region].streams.get(name)
     if stream is None:
-        raise ServiceError(
-            "ResourceNotFoundException", f"Stream {name} under account {account_id} not found."
-        )
+        raise stream_not_found(name, account_id)
     return stream
 
 
@@ -94,19 +123,103 @@ def _stream(context: RequestContext, request: Mapping[str, Any]) -> Stream:
     )
 
 
+def _consumer(context: RequestContext, request: Mapping[str, Any]) -> tuple[Any, Consumer]:
+    """Return a consumer and its stream, from the names or ARNs of a request."""
+    consumer_arn, stream_arn = request.get("ConsumerARN"), request.get("StreamARN")
+    if consumer_arn and not stream_arn:
+        stream_arn = stream_arn_of(consumer_arn)
+    stream: Any = find_stream(context.account_id, context.region, None, stream_arn)
+    return stream, find_consumer(stream, request.get("ConsumerName"), consumer_arn)
+
+
 class KinesisProvider(KinesisApi, ServiceLifecycleHook):
-    """Serves records from this project's shards; everything else is moto's."""
+    """Serves records and consumers from this project's shards; everything else is moto's."""
 
     def __init__(self) -> None:
         _replace_data_plane()
 
+    def on_before_stop(self) -> None:
+        _SUBSCRIPTIONS.end()
+
+    def on_before_state_reset(self) -> None:
+        _SUBSCRIPTIONS.end()
+
     @handler("CreateStream", expand=False)
     def create_stream(self, context: RequestContext, request: CreateStreamInput) -> None:
-        call_moto(context)
+        if request.get("StreamModeDetails") or request.get("ShardCount"):
+            call_moto(context)
+        else:
+            call_moto_with_request(context, {**request, "StreamModeDetails": {"StreamMode": "ON_DEMAND"}})
         if tags := request.get("Tags"):
             moto_models.kinesis_backends[context.account_id][context.region].add_tags_to_stream(
                 stream_arn=None, stream_name=request["StreamName"], tags=tags
             )
+
+    @handler("DeleteStream", expand=False)
+    def delete_stream(self, context: RequestContext, request: DeleteStreamInput) -> None:
+        stream: Any = _stream(context, request)
+        if stream.consumers and not request.get("EnforceConsumerDeletion"):
+            raise ServiceError(
+                "ResourceInUseException",
+                f"Stream {stream.stream_name} under account {stream.account_id} has registered consumers: "
+                "deregister them or set EnforceConsumerDeletion.",
+            )
+        call_moto(context)
+        for consumer in stream.consumers:
+            _SUBSCRIPTIONS.end(consumer.consumer_arn)
+
+    @handler("DescribeStream", expand=False)
+    def describe_stream(self, context: RequestContext, request: DescribeStreamInput) -> DescribeStreamOutput:
+        stream: Any = _stream(context, request)
+        output: Any = call_moto(context)
+        shards, more = list_shards(
+            stream,
+            time.time(),
+            request.get("ExclusiveStartShardId"),
+            maximum_results=request.get("Limit") or DESCRIBED_SHARDS,
+        )
+        output["StreamDescription"] |= {
+            "Shards": shards,
+            "HasMoreShards": more is not None,
+            "StreamModeDetails": stream.stream_mode,
+        }
+        return DescribeStreamOutput(**output)
+
+    @handler("DescribeStreamSummary", expand=False)
+    def describe_stream_summary(
+        self, context: RequestContext, request: DescribeStreamSummaryInput
+    ) -> DescribeStreamSummaryOutput:
+        stream: Any = _stream(context, request)
+        output: Any = call_moto(context)
+        output["StreamDescriptionSummary"] |= {
+            "OpenShardCount": sum(shard.is_open for shard in stream.shards.values()),
+            "ConsumerCount": len(stream.consumers),
+        }
+        return DescribeStreamSummaryOutput(**output)
+
+    @handler("MergeShards", expand=False)
+    def merge_shards(self, context: RequestContext, request: MergeShardsInput) -> None:
+        stream: Any = _stream(context, request)
+        check_merge(stream, request["ShardToMerge"], request["AdjacentShardToMerge"])
+        stream.merge_shards(request["ShardToMerge"], request["AdjacentShardToMerge"])
+
+    @handler("UpdateShardCount", expand=False)
+    def update_shard_count(
+        self, context: RequestContext, request: UpdateShardCountInput
+    ) -> UpdateShardCountOutput:
+        stream: Any = _stream(context, request)
+        before = update_shard_count(stream, request["TargetShardCount"])
+        return UpdateShardCountOutput(
+            StreamName=stream.stream_name,
+            StreamARN=stream.arn,
+            CurrentShardCount=before,
+            TargetShardCount=request["TargetShardCount"],
+        )
+
+    @handler("UpdateStreamMode", expand=False)
+    def update_stream_mode(self, context: RequestContext, request: UpdateStreamModeInput) -> None:
+        stream: Any = _stream(context, request)
+        stream.stream_mode = dict(request["StreamModeDetails"])
 
     @handler("PutRecord", expand=False)
     def put_record(self, context: RequestContext, request: PutRecordInput) -> PutRecordOutput:
@@ -121,10 +234,7 @@ class KinesisProvider(KinesisApi, ServiceLifecycleHook):
             for entry in request["Records"]
         ]
         results = _DATA_PLANE.put_all(_stream(context, request), records)
-        return PutRecordsOutput(
-            FailedRecordCount=0,
-            Records=[{"SequenceNumber": number, "ShardId": shard_id} for number, shard_id in results],
-        )
+        return PutRecordsOutput(**put_records_response(results))
 
     @handler("GetShardIterator", expand=False)
     def get_shard_iterator(
@@ -142,7 +252,9 @@ class KinesisProvider(KinesisApi, ServiceLifecycleHook):
     @handler("GetRecords", expand=False)
     def get_records(self, context: RequestContext, request: GetRecordsInput) -> GetRecordsOutput:
         iterator = _DATA_PLANE.decode_iterator(request["ShardIterator"])
-        stream = find_stream(context.account_id, context.region, iterator.stream, request.get("StreamARN"))
+        stream = find_stream(
+            context.account_id, context.region, stream_name_of(iterator), request.get("StreamARN")
+        )
         page = _DATA_PLANE.get(stream, iterator, request.get("Limit"))
         output = GetRecordsOutput(Records=page.records, MillisBehindLatest=page.millis_behind_latest)
         if page.next_iterator is not None:
@@ -156,12 +268,64 @@ class KinesisProvider(KinesisApi, ServiceLifecycleHook):
         start = request.get("ExclusiveStartShardId")
         shard_filter = request.get("ShardFilter")
         if token := request.get("NextToken"):
+            if request.get("StreamName"):
+                raise ServiceError(
+                    "InvalidArgumentException", "NextToken and StreamName cannot be provided together."
+                )
             name, start, shard_filter = decode_token(token)
             stream = find_stream(context.account_id, context.region, name, None)
         else:
             stream = _stream(context, request)
-        shards, next_token = list_shards(stream, start, shard_filter, request.get("MaxResults"))
+        shards, next_token = list_shards(stream, time.time(), start, shard_filter, request.get("MaxResults"))
         output = ListShardsOutput(Shards=shards)
         if next_token is not None:
             output["NextToken"] = next_token
         return output
+
+    @handler("RegisterStreamConsumer", expand=False)
+    def register_stream_consumer(
+        self, context: RequestContext, request: RegisterStreamConsumerInput
+    ) -> RegisterStreamConsumerOutput:
+        stream: Any = _stream(context, request)
+        consumer = register(stream, request["ConsumerName"], time.time(), request.get("Tags"))
+        return RegisterStreamConsumerOutput(Consumer=consumer.to_json("CREATING"))
+
+    @handler("DescribeStreamConsumer", expand=False)
+    def describe_stream_consumer(
+        self, context: RequestContext, request: DescribeStreamConsumerInput
+    ) -> DescribeStreamConsumerOutput:
+        _, consumer = _consumer(context, request)
+        description = consumer.to_json() | {"StreamARN": consumer.stream_arn}
+        return DescribeStreamConsumerOutput(ConsumerDescription=description)
+
+    @handler("ListStreamConsumers", expand=False)
+    def list_stream_consumers(
+        self, context: RequestContext, request: ListStreamConsumersInput
+    ) -> ListStreamConsumersOutput:
+        stream: Any = _stream(context, request)
+        consumers, token = list_consumers(stream, request.get("NextToken"), request.get("MaxResults"))
+        output = ListStreamConsumersOutput(Consumers=[consumer.to_json() for consumer in consumers])
+        if token is not None:
+            output["NextToken"] = token
+        return output
+
+    @handler("DeregisterStreamConsumer", expand=False)
+    def deregister_stream_consumer(
+        self, context: RequestContext, request: DeregisterStreamConsumerInput
+    ) -> None:
+        stream, consumer = _consumer(context, request)
+        stream.consumers.remove(consumer)
+        _SUBSCRIPTIONS.end(consumer.consumer_arn)
+
+    @handler("SubscribeToShard", expand=False)
+    def subscribe_to_shard(
+        self, context: RequestContext, request: SubscribeToShardInput
+    ) -> SubscribeToShardOutput:
+        stream, consumer = _consumer(context, request)
+        shard = find_shard(stream, request["ShardId"])
+        start = request["StartingPosition"]
+        position = _DATA_PLANE.position(
+            stream, shard, start["Type"], start.get("SequenceNumber"), start.get("Timestamp")
+        )
+        events = _SUBSCRIPTIONS.subscribe(stream, consumer, shard, position)
+        return SubscribeToShardOutput(EventStream=({"SubscribeToShardEvent": event} for event in events))

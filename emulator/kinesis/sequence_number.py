@@ -1,9 +1,19 @@
 """Kinesis sequence numbers: 56 digits, strictly increasing within a shard and from a parent to its children."""
 
+from typing import NamedTuple
+
 _VERSION = 2 << 184
 _CREATED_SHIFT, _CREATED_BITS = 132, 52
 _POSITION_SHIFT, _POSITION_BITS = 68, 64
 _SHARD_SHIFT, _SHARD_BITS = 36, 32
+
+
+class SequenceNumberParts(NamedTuple):
+    """What a sequence number is made of."""
+
+    created_microseconds: int
+    shard_index: int
+    position: int
 
 
 def sequence_number(created_microseconds: int, shard_index: int, position: int) -> str:
@@ -17,10 +27,19 @@ def sequence_number(created_microseconds: int, shard_index: int, position: int) 
     return str(number)
 
 
-def position_of(number: str) -> int:
-    """Return the position that a sequence number stands for; 0 for the smallest ones.
+def sequence_number_parts(number: str) -> SequenceNumberParts:
+    """Take a sequence number apart.
 
     Raises:
-        ValueError: `number` is not a decimal number.
+        ValueError: `number` is not one that `sequence_number` makes.
     """
-    return (int(number) >> _POSITION_SHIFT) & (1 << _POSITION_BITS) - 1
+    if not (number.isascii() and number.isdigit()):
+        raise ValueError(number)
+    parts = SequenceNumberParts(
+        created_microseconds=(int(number) >> _CREATED_SHIFT) & (1 << _CREATED_BITS) - 1,
+        shard_index=(int(number) >> _SHARD_SHIFT) & (1 << _SHARD_BITS) - 1,
+        position=(int(number) >> _POSITION_SHIFT) & (1 << _POSITION_BITS) - 1,
+    )
+    if sequence_number(*parts) != number:
+        raise ValueError(number)
+    return parts

@@ -1,11 +1,13 @@
 """One shard of a Kinesis data stream: its hash key range, its records and their sequence numbers."""
 
+import threading
 import time
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
-from emulator.kinesis.sequence_number import position_of, sequence_number
+from emulator.kinesis.sequence_number import sequence_number
+from emulator.kinesis.throughput import ShardThroughput
 from emulator.record_log import RecordLog
 
 DEFAULT_RETENTION_SECONDS = 24 * 3600
@@ -42,8 +44,12 @@ class Shard:
         self._clock = clock
         self.created_at = clock()
         self.closed_at: float | None = None
+        # Notified when a record arrives and when the shard is closed.
+        self.changed = threading.Condition()
         self.log: RecordLog[dict[str, Any]] = RecordLog(DEFAULT_RETENTION_SECONDS, MAXIMUM_SHARD_BYTES)
-        self._created_microseconds = int(self.created_at * 1_000_000)
+        self.throughput = ShardThroughput()
+        # Part of every sequence number and iterator: a stream of the same name created later has another.
+        self.created_microseconds = int(self.created_at * 1_000_000)
 
     @property
     def shard_id(self) -> str:
@@ -58,6 +64,8 @@ class Shard:
     @is_open.setter
     def is_open(self, value: bool) -> None:
         self.closed_at = None if value else self._clock()
+        with self.changed:
+            self.changed.notify_all()
 
     def open_at(self, moment: float) -> bool:
         """Tell whether the shard was open at an epoch time; the first shards count as open since ever."""
@@ -88,21 +96,18 @@ class Shard:
             "PartitionKey": partition_key,
         }
         self.log.append(record, len(data) + len(partition_key), now)
+        with self.changed:
+            self.changed.notify_all()
         return number
+
+    @property
+    def index(self) -> int:
+        """The number in the shard's identifier."""
+        return self._shard_id
 
     def sequence_number(self, position: int) -> str:
         """Return the sequence number that stands for a position in this shard."""
-        return sequence_number(self._created_microseconds, self._shard_id, position)
-
-    def position(self, number: str) -> int:
-        """Return the position of a sequence number, 0 for one from before this shard.
-
-        Raises:
-            ValueError: `number` is not a decimal number.
-        """
-        if int(number) < int(self.sequence_number(0)):
-            return 0
-        return position_of(number)
+        return sequence_number(self.created_microseconds, self._shard_id, position)
 
     def to_json(self) -> dict[str, Any]:
         """Return the shard as DescribeStream and ListShards print it."""

@@ -39,6 +39,7 @@ def test_a_port_in_use_is_named(tmp_path: Path) -> None:
     ("name", "value", "remedy"),
     [
         ("GATEWAY_LISTEN", "127.0.0.1:web", "give a free HOST:PORT of this machine"),
+        ("KINESIS_SHARD_LIMITS", "maybe", "give one of on, off"),
         ("LAMBDA_RUNTIME_EXECUTOR", "kubernetes", "give one of docker, subprocess"),
     ],
 )

@@ -101,3 +101,34 @@ def test_a_malformed_iterator_is_refused(aws: Aws) -> None:
 
     with pytest.raises(kinesis.exceptions.InvalidArgumentException):
         kinesis.get_records(ShardIterator="nonsense")
+
+
+def test_a_stream_without_a_shard_count_is_on_demand(aws: Aws, name: str) -> None:
+    # LocalStack: test_create_stream_without_shard_count, recorded on AWS with four shards
+    kinesis = aws.client("kinesis")
+
+    kinesis.create_stream(StreamName=name)
+
+    description = kinesis.describe_stream(StreamName=name, Limit=3)["StreamDescription"]
+    assert (len(description["Shards"]), description["HasMoreShards"]) == (3, True)
+    assert description["StreamModeDetails"] == {"StreamMode": "ON_DEMAND"}
+    summary = kinesis.describe_stream_summary(StreamName=name)["StreamDescriptionSummary"]
+    assert (summary["OpenShardCount"], summary["ConsumerCount"]) == (4, 0)
+
+
+def test_the_shard_count_is_updated_by_arn(aws: Aws, name: str) -> None:
+    # GIVEN an on-demand stream, made a provisioned one
+    kinesis = aws.client("kinesis")
+    kinesis.create_stream(StreamName=name, StreamModeDetails={"StreamMode": "ON_DEMAND"})
+    arn = kinesis.describe_stream_summary(StreamName=name)["StreamDescriptionSummary"]["StreamARN"]
+    kinesis.update_stream_mode(StreamARN=arn, StreamModeDetails={"StreamMode": "PROVISIONED"})
+
+    # WHEN
+    update = kinesis.update_shard_count(StreamARN=arn, TargetShardCount=3, ScalingType="UNIFORM_SCALING")
+
+    # THEN
+    del update["ResponseMetadata"]
+    assert update == {"StreamName": name, "StreamARN": arn, "CurrentShardCount": 4, "TargetShardCount": 3}
+    opened = kinesis.list_shards(StreamARN=arn, ShardFilter={"Type": "AT_LATEST"})["Shards"]
+    starts = sorted(int(shard["HashKeyRange"]["StartingHashKey"]) for shard in opened)
+    assert starts == [index * (2**128 // 3) for index in range(3)]

@@ -4,51 +4,21 @@ https://docs.aws.amazon.com/kinesis/latest/APIReference/API_GetShardIterator.htm
 https://docs.aws.amazon.com/streams/latest/dev/service-sizes-and-limits.html
 """
 
-import threading
-from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 
 from emulator.errors import ServiceError
-from emulator.kinesis.data_plane import DataPlane, NewRecord, hash_key
+from emulator.kinesis.data_plane import NewRecord, hash_key
 from emulator.kinesis.listing import decode_token, list_shards
-from emulator.kinesis.shard import Shard
 from tests.clock import ManualClock
-
-FIRST = "shardId-000000000000"
-MAXIMUM_HASH_KEY = 2**128 - 1
-
-
-@dataclass
-class FakeStream:
-    """A data stream as the control plane keeps it."""
-
-    shards: dict[str, Shard]
-    stream_name: str = "orders"
-    account_id: str = "000000000000"
-    retention_period_hours: int = 24
+from tests.unit.kinesis.subject import FIRST, MAXIMUM_HASH_KEY
+from tests.unit.kinesis.subject import Subject as Base
 
 
-@dataclass
-class Subject:
-    """A stream, its data plane and the clock of both."""
-
-    shard_count: int = 1
-    clock: ManualClock = field(default_factory=ManualClock)
-
-    def __post_init__(self) -> None:
-        step = 2**128 // self.shard_count
-        shards = [
-            Shard(index, index * step, (index + 1) * step - 1, clock=self.clock)
-            for index in range(self.shard_count)
-        ]
-        self.stream = FakeStream({shard.shard_id: shard for shard in shards})
-        self.data_plane = DataPlane(threading.RLock(), self.clock)
-
-    def put(self, *data: bytes, partition_key: str = "1") -> list[str]:
-        return [self.data_plane.put(self.stream, NewRecord(partition_key, datum))[0] for datum in data]
+class Subject(Base):
+    """A subject that reads through iterators."""
 
     def read(self, iterator_type: str, shard_id: str = FIRST, **arguments: Any) -> list[bytes]:
         token = self.data_plane.iterator(self.stream, shard_id, iterator_type, **arguments)
@@ -189,10 +159,11 @@ def test_an_explicit_hash_key_overrides_the_partition_key(explicit: str, index: 
         ([NewRecord("", b"x")], "ValidationException", "greater than or equal to 1"),
         ([NewRecord("k" * 257, b"x")], "ValidationException", "less than or equal to 256"),
         ([NewRecord("k", b"x", str(2**128))], "InvalidArgumentException", "ExplicitHashKey"),
-        ([NewRecord("k", b"x", "-1")], "InvalidArgumentException", "ExplicitHashKey"),
+        ([NewRecord("k", b"x", "-1")], "ValidationException", "records.1.member.explicitHashKey"),
+        ([NewRecord("k", b"x", "01")], "ValidationException", "pattern: 0|([1-9]\\d{0,38})"),
         ([NewRecord("k", b"x" * 1_048_576)] * 11, "InvalidArgumentException", "10 MB"),
     ],
-    ids=["count", "data", "empty key", "long key", "hash key", "negative hash key", "total"],
+    ids=["count", "data", "empty key", "long key", "hash key", "negative hash key", "leading zero", "total"],
 )
 def test_a_request_outside_the_limits_is_refused_whole(
     records: list[NewRecord], code: str, fragment: str
@@ -218,21 +189,91 @@ def test_a_limit_out_of_range_is_refused(limit: int) -> None:
 
 
 @pytest.mark.parametrize(
-    ("iterator_type", "arguments", "code"),
+    ("iterator_type", "arguments", "message"),
     [
-        ("AT_SEQUENCE_NUMBER", {}, "InvalidArgumentException"),
-        ("AFTER_SEQUENCE_NUMBER", {"sequence_number": "x"}, "InvalidArgumentException"),
-        ("AT_TIMESTAMP", {}, "InvalidArgumentException"),
-        ("SOMEWHERE", {}, "InvalidArgumentException"),
+        ("AT_SEQUENCE_NUMBER", {}, "Request specified AT_SEQUENCE_NUMBER and no StartingSequenceNumber."),
+        ("LATEST", {"sequence_number": "5"}, "Request specified LATEST and also a StartingSequenceNumber."),
+        ("AFTER_SEQUENCE_NUMBER", {"sequence_number": "x"}, "under account 000000000000 is invalid."),
+        ("AFTER_SEQUENCE_NUMBER", {"sequence_number": "0"}, "under account 000000000000 is invalid."),
+        ("AT_TIMESTAMP", {}, "Current request has no timestamp parameter."),
+        ("SOMEWHERE", {}, "Invalid ShardIteratorType: SOMEWHERE"),
     ],
 )
-def test_an_incomplete_iterator_request_is_refused(
-    iterator_type: str, arguments: dict[str, Any], code: str
+def test_an_iterator_request_that_makes_no_sense_is_refused(
+    iterator_type: str, arguments: dict[str, Any], message: str
 ) -> None:
     with pytest.raises(ServiceError) as raised:
         Subject().read(iterator_type, **arguments)
 
-    assert raised.value.code == code
+    assert (raised.value.code, raised.value.message[-len(message) :]) == ("InvalidArgumentException", message)
+
+
+def test_a_sequence_number_of_another_shard_is_refused() -> None:
+    subject = Subject(shard_count=2)
+    other = subject.stream.shards["shardId-000000000001"].sequence_number(1)
+
+    with pytest.raises(ServiceError) as raised:
+        subject.read("AFTER_SEQUENCE_NUMBER", sequence_number=other)
+
+    assert raised.value.message == (
+        "Invalid StartingSequenceNumber. It encodes shardId-000000000001, while it was used in a call to a shard "
+        "with shardId-000000000000"
+    )
+
+
+def test_a_sequence_number_of_another_stream_is_refused() -> None:
+    (number,) = Subject(clock=ManualClock(1_700_000_000.0)).put(b"x")
+
+    with pytest.raises(ServiceError) as raised:
+        Subject().read("AT_SEQUENCE_NUMBER", sequence_number=number)
+
+    assert raised.value.message.endswith("is invalid because it did not come from this stream.")
+
+
+def test_a_timestamp_in_the_future_is_refused() -> None:
+    subject = Subject()
+    now = datetime.fromtimestamp(subject.clock.now, UTC)
+    assert subject.read("AT_TIMESTAMP", timestamp=now) == []
+
+    with pytest.raises(ServiceError) as raised:
+        subject.read("AT_TIMESTAMP", timestamp=now + timedelta(milliseconds=1))
+
+    assert (raised.value.code, raised.value.message) == (
+        "InvalidArgumentException",
+        "The timestampInMillis parameter cannot be greater than the currentTimestampInMillis. "
+        "timestampInMillis: 1767225600001, currentTimestampInMillis: 1767225600000",
+    )
+
+
+def test_a_timestamp_before_everything_is_the_trim_horizon() -> None:
+    subject = Subject()
+    subject.put(b"a")
+
+    assert subject.read("AT_TIMESTAMP", timestamp=datetime(2015, 1, 1, tzinfo=UTC)) == [b"a"]
+
+
+def test_quotes_around_an_iterator_are_passed_over() -> None:
+    # LocalStack: test_get_records_shard_iterator_with_surrounding_quotes, validated on AWS
+    subject = Subject()
+    subject.put(b"a")
+    token = subject.data_plane.iterator(subject.stream, FIRST, "TRIM_HORIZON")
+
+    assert subject.get(f'"{token}"')[0] == [b"a"]
+
+
+def test_an_iterator_does_not_read_a_later_stream_of_the_same_name() -> None:
+    # GIVEN an iterator of a stream that was deleted and created again
+    before, after = Subject(), Subject(clock=ManualClock(1_767_225_601.0))
+    token = before.data_plane.iterator(before.stream, FIRST, "TRIM_HORIZON")
+    after.put(b"secret")
+
+    with pytest.raises(ServiceError) as raised:
+        after.get(token)
+
+    assert (raised.value.code, raised.value.message) == (
+        "ResourceNotFoundException",
+        "Stream orders under account 000000000000 not found.",
+    )
 
 
 def test_an_unknown_shard_is_named() -> None:
@@ -243,15 +284,6 @@ def test_an_unknown_shard_is_named() -> None:
     assert "shardId-000000000009 in stream orders under account 000000000000" in raised.value.message
 
 
-def split(subject: Subject) -> None:
-    """Split the first shard in the middle, as the control plane does."""
-    parent = subject.stream.shards[FIRST]
-    for index, start, end in ((1, 0, 2**127 - 1), (2, 2**127, MAXIMUM_HASH_KEY)):
-        child = Shard(index, start, end, parent=FIRST, clock=subject.clock)
-        subject.stream.shards[child.shard_id] = child
-    parent.is_open = False
-
-
 def test_a_split_shard_keeps_its_records_and_ends_with_its_children() -> None:
     # GIVEN a shard with a record
     subject = Subject()
@@ -259,7 +291,7 @@ def test_a_split_shard_keeps_its_records_and_ends_with_its_children() -> None:
 
     # WHEN it is split and more is written
     subject.clock.advance(1)
-    split(subject)
+    subject.split()
     (after,) = subject.put(b"after")
 
     # THEN the parent holds the old record, ends, and names its children
@@ -289,9 +321,9 @@ def test_a_split_shard_keeps_its_records_and_ends_with_its_children() -> None:
 def test_shards_are_listed_by_filter(shard_filter: dict[str, Any] | None, expected: list[int]) -> None:
     subject = Subject()
     subject.clock.advance(1)
-    split(subject)
+    subject.split()
 
-    shards, token = list_shards(subject.stream, shard_filter=shard_filter)
+    shards, token = list_shards(subject.stream, subject.clock(), shard_filter=shard_filter)
 
     assert ([shard["ShardId"] for shard in shards], token) == ([f"shardId-{i:012d}" for i in expected], None)
 
@@ -299,10 +331,24 @@ def test_shards_are_listed_by_filter(shard_filter: dict[str, Any] | None, expect
 def test_a_long_listing_goes_on_with_its_token() -> None:
     subject = Subject(shard_count=3)
 
-    first, token = list_shards(subject.stream, maximum_results=2)
+    first, token = list_shards(subject.stream, subject.clock(), maximum_results=2)
     assert token is not None
     name, start, shard_filter = decode_token(token)
-    rest, end = list_shards(subject.stream, start, shard_filter, maximum_results=2)
+    rest, end = list_shards(subject.stream, subject.clock(), start, shard_filter, maximum_results=2)
 
     assert (name, end) == ("orders", None)
     assert [shard["ShardId"] for shard in first + rest] == sorted(subject.stream.shards)
+
+
+def test_a_closed_shard_is_not_listed_once_its_records_are_gone() -> None:
+    subject = Subject()
+    subject.clock.advance(1)
+    subject.split()
+
+    subject.clock.advance(24 * 3600 - 1)
+    assert len(list_shards(subject.stream, subject.clock())[0]) == 3
+    subject.clock.advance(1)
+    at_horizon = {"Type": "AT_TRIM_HORIZON"}
+    for shard_filter in (None, {"Type": "FROM_TRIM_HORIZON"}, at_horizon):
+        shards, _ = list_shards(subject.stream, subject.clock(), shard_filter=shard_filter)
+        assert [shard["ShardId"] for shard in shards] == ["shardId-000000000001", "shardId-000000000002"]

@@ -1,0 +1,118 @@
+"""Resharding: which shards may be merged, and what UpdateShardCount leaves open.
+
+https://docs.aws.amazon.com/kinesis/latest/APIReference/API_UpdateShardCount.html
+"""
+
+import pytest
+
+from emulator.errors import ServiceError
+from emulator.kinesis.resharding import check_merge, update_shard_count
+from emulator.kinesis.shard import Shard
+from tests.unit.kinesis.subject import MAXIMUM_HASH_KEY, FakeStream, Subject
+
+
+class ReshardableStream(FakeStream):
+    """Splits and merges as the control plane does."""
+
+    def _add(self, start: int, end: int, parent: str, adjacent_parent: str | None = None) -> None:
+        shard = Shard(len(self.shards), start, end, parent, adjacent_parent)
+        self.shards[shard.shard_id] = shard
+
+    def split_shard(self, shard_to_split: str, new_starting_hash_key: str) -> None:
+        parent, middle = self.shards[shard_to_split], int(new_starting_hash_key)
+        assert parent.is_open
+        self._add(parent.starting_hash, middle - 1, parent.shard_id)
+        self._add(middle, parent.ending_hash, parent.shard_id)
+        parent.is_open = False
+
+    def merge_shards(self, shard_to_merge: str, adjacent_shard_to_merge: str) -> None:
+        check_merge(self, shard_to_merge, adjacent_shard_to_merge)
+        first, second = self.shards[shard_to_merge], self.shards[adjacent_shard_to_merge]
+        self._add(first.starting_hash, second.ending_hash, first.shard_id, second.shard_id)
+        first.is_open = second.is_open = False
+
+
+def stream_of(shard_count: int) -> ReshardableStream:
+    return ReshardableStream(dict(Subject(shard_count=shard_count).stream.shards))
+
+
+@pytest.mark.parametrize(
+    ("before", "after"), [(1, 2), (2, 1), (2, 3), (3, 2), (4, 3), (4, 6), (5, 3), (4, 8), (7, 14)]
+)
+def test_the_new_shards_share_the_hash_keys_evenly(before: int, after: int) -> None:
+    stream = stream_of(before)
+
+    assert update_shard_count(stream, after) == before
+
+    opened = sorted(
+        (shard for shard in stream.shards.values() if shard.is_open), key=lambda shard: shard.starting_hash
+    )
+    starts, ends = [shard.starting_hash for shard in opened], [shard.ending_hash for shard in opened]
+    assert len(opened) == after
+    assert all(abs(start - index * 2**128 // after) <= 100 for index, start in enumerate(starts))
+    assert (starts[0], ends) == (0, [*(start - 1 for start in starts[1:]), MAXIMUM_HASH_KEY])
+    # AND each one comes from one that was there
+    assert all(shard.parent in stream.shards for shard in opened if shard.index >= before)
+
+
+@pytest.mark.parametrize(("before", "after", "made"), [(7, 14, 14), (6, 3, 3), (4, 3, 7)])
+def test_no_more_shards_are_made_than_needed(before: int, after: int, made: int) -> None:
+    # 4 to 3: the second and third are split, each half is merged with its neighbour
+    stream = stream_of(before)
+
+    update_shard_count(stream, after)
+
+    assert len(stream.shards) == before + made
+
+
+def test_the_same_count_changes_nothing() -> None:
+    stream = stream_of(2)
+
+    update_shard_count(stream, 2)
+
+    assert [shard.is_open for shard in stream.shards.values()] == [True, True]
+
+
+@pytest.mark.parametrize(("target", "fragment"), [(9, "up over double"), (1, "down below half")])
+def test_more_than_double_and_less_than_half_are_refused(target: int, fragment: str) -> None:
+    with pytest.raises(ServiceError) as raised:
+        update_shard_count(stream_of(4), target)
+
+    assert raised.value.code == "InvalidArgumentException"
+    assert raised.value.message == (
+        f"UpdateShardCount cannot scale {fragment} your current open shard count. "
+        f"Current open shard count: 4 Target shard count: {target}"
+    )
+
+
+def test_an_on_demand_stream_has_no_shard_count_to_update() -> None:
+    stream = stream_of(4)
+    stream.stream_mode = {"StreamMode": "ON_DEMAND"}
+
+    with pytest.raises(ServiceError) as raised:
+        update_shard_count(stream, 2)
+
+    assert (raised.value.code, raised.value.message) == (
+        "ValidationException",
+        "Request is invalid. Stream orders under account 000000000000 is in On-Demand mode.",
+    )
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "code", "fragment"),
+    [
+        (0, 4, "InvalidArgumentException", "are not an adjacent pair of shards eligible for merging"),
+        (1, 0, "InvalidArgumentException", "are not an adjacent pair of shards eligible for merging"),
+        (0, 9, "ResourceNotFoundException", "Could not find shard shardId-000000000009 in stream orders"),
+        (2, 3, "InvalidArgumentException", "has already been merged or split"),
+    ],
+    ids=["apart", "in the wrong order", "unknown", "closed"],
+)
+def test_only_open_neighbours_are_merged(first: int, second: int, code: str, fragment: str) -> None:
+    stream = stream_of(4)
+    stream.merge_shards("shardId-000000000002", "shardId-000000000003")
+
+    with pytest.raises(ServiceError) as raised:
+        check_merge(stream, f"shardId-{first:012d}", f"shardId-{second:012d}")
+
+    assert (raised.value.code, fragment in raised.value.message) == (code, True)
