@@ -1,11 +1,13 @@
 """JupyterLab in a headless Chromium, as a person uses it: open a notebook, run it, look."""
 
+import json
 import os
 import shutil
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import pytest
 from selenium import webdriver
@@ -13,16 +15,22 @@ from selenium.common.exceptions import (
     ElementNotInteractableException,
     NoSuchElementException,
     StaleElementReferenceException,
+    TimeoutException,
 )
 from selenium.webdriver.chrome.service import Service
+from selenium.webdriver.common.action_chains import ActionChains
 from selenium.webdriver.common.by import By
+from selenium.webdriver.common.keys import Keys
 from selenium.webdriver.remote.webelement import WebElement
 from selenium.webdriver.support.wait import WebDriverWait
+
+from tests.notebooks.running_server import NotebookServer
 
 PATIENCE_SECONDS = 60
 RUN_SECONDS = 400
 WIDTH, HEIGHT = 1280, 1000
-_CELLS = ".jp-NotebookPanel:not(.lm-mod-hidden) .jp-Notebook .jp-Cell"
+_PANEL = ".jp-NotebookPanel:not(.lm-mod-hidden)"
+_CELLS = f"{_PANEL} .jp-Notebook .jp-Cell"
 
 
 def require_chromium() -> tuple[str, str]:
@@ -38,12 +46,16 @@ def require_chromium() -> tuple[str, str]:
 
 
 class NotebookPage:
-    """One notebook in JupyterLab."""
+    """One notebook in JupyterLab; what it looks like when a wait fails is written to `evidence`."""
 
-    def __init__(self, driver: webdriver.Chrome, url: str) -> None:
+    def __init__(self, driver: webdriver.Chrome, server: NotebookServer, name: str, evidence: Path) -> None:
         self._driver = driver
-        driver.get(url)
-        self._until("the notebook to open and its kernel to be idle", self._is_idle)
+        self._server = server
+        self._name = name
+        self._evidence = evidence
+        self._sources = server.code_cells(name)
+        driver.get(server.notebook_url(name))
+        self._until("the notebook to open and its kernel to be idle", self._is_ready)
 
     def run_all(self) -> None:
         """Choose Run, Run All Cells in the menu, and wait until every cell has been run."""
@@ -119,14 +131,49 @@ class NotebookPage:
         found = self._driver.find_elements(By.CSS_SELECTOR, f"{_CELLS}.jp-CodeCell .jp-InputPrompt")
         return [element.text for element in found]
 
+    def _is_ready(self) -> bool:
+        # JupyterLab calls a kernel idle that it has not reached yet, and puts the cells into the page one by one.
+        kernel = self._server.kernel(self._name)
+        is_connected = (
+            kernel is not None and kernel["connections"] > 0 and kernel["execution_state"] == "idle"
+        )
+        return is_connected and len(self._prompts()) == len(self._sources) and self._is_idle()
+
     def _is_idle(self) -> bool:
-        status = self._driver.find_elements(By.CSS_SELECTOR, ".jp-Notebook-ExecutionIndicator")
-        return any(element.get_attribute("data-status") == "idle" for element in status)
+        status = self._driver.find_elements(By.CSS_SELECTOR, f"{_PANEL} .jp-Notebook-ExecutionIndicator")
+        return [element.get_attribute("data-status") for element in status] == ["idle"]
 
     def _has_run(self) -> bool:
+        is_run = [any(letter.isdigit() for letter in prompt) for prompt in self._prompts()]
+        return (is_run == [True] * len(self._sources) or bool(self.errors())) and self._is_idle()
+
+    def _seen(self) -> str:
+        """Return which cells have not run and what the kernel does; a picture and the notebook are kept."""
         prompts = self._prompts()
-        waiting = [prompt for prompt in prompts if not any(letter.isdigit() for letter in prompt)]
-        return bool(prompts) and (not waiting or bool(self.errors())) and self._is_idle()
+        waiting = [
+            f"  {prompt} {source.splitlines()[0]}"
+            for prompt, source in zip(prompts, self._sources, strict=False)
+            if not any(letter.isdigit() for letter in prompt)
+        ]
+        picture, copy = self._evidence / f"{Path(self._name).stem}.png", self._evidence / self._name
+        self.save_page(picture)
+        copy.write_text(json.dumps(self._saved()))
+        lines = [
+            f"{len(prompts)} of {len(self._sources)} code cells are in the page; not run:",
+            *waiting,
+            f"kernel: {self._server.kernel(self._name)}",
+            f"picture: {picture}",
+            f"notebook as far as it came: {copy}",
+        ]
+        return "\n".join(lines)
+
+    def _saved(self) -> Any:
+        """Save the notebook and return it; as it was saved before, should that not work."""
+        before = self._server.file(self._name)["last_modified"]
+        ActionChains(self._driver).key_down(Keys.CONTROL).send_keys("s").key_up(Keys.CONTROL).perform()
+        with suppress(TimeoutException):
+            self._wait(5).until(lambda _: self._server.file(self._name)["last_modified"] != before)
+        return self._server.file(self._name)["content"]
 
     def _until(
         self,
@@ -135,7 +182,13 @@ class NotebookPage:
         seconds: float = PATIENCE_SECONDS,
         poll_seconds: float = 0.2,
     ) -> None:
-        wait: WebDriverWait[webdriver.Chrome] = WebDriverWait(
+        try:
+            self._wait(seconds, poll_seconds).until(lambda _: condition())
+        except TimeoutException as error:
+            raise AssertionError(f"waited {seconds:g} s for {what}: {self._seen()}") from error
+
+    def _wait(self, seconds: float, poll_seconds: float = 0.2) -> WebDriverWait[webdriver.Chrome]:
+        return WebDriverWait(
             self._driver,
             seconds,
             poll_frequency=poll_seconds,
@@ -145,7 +198,6 @@ class NotebookPage:
                 ElementNotInteractableException,
             ),
         )
-        wait.until(lambda _: condition(), f"waited {seconds:g} s for {what}")
 
 
 @contextmanager

@@ -62,11 +62,10 @@ def take(directory: Path, generator: "subprocess.Popen[bytes]") -> None:
     folder.mkdir()
     server = NotebookServer(folder)
     try:
-        address, _, token = server.url().partition("?token=")
         FOLDER.mkdir(exist_ok=True)
         with chromium(directory / "chromium") as driver:
             for name, number in PLOTS.items():
-                page = NotebookPage(driver, f"{address.rpartition('/')[0]}/{name}.ipynb?token={token}")
+                page = NotebookPage(driver, server, f"{name}.ipynb", directory)
                 page.run_all()
                 if errors := page.errors():
                     raise SystemExit(f"{name}: {errors[0]}")

@@ -51,6 +51,33 @@ class NotebookServer:
         found = re.search(r"^Notebooks: (\S+)$", self.log_path.read_text(), re.MULTILINE)
         return found.group(1) if found else None
 
+    def notebook_url(self, name: str) -> str:
+        """Return the address that opens one notebook, in a workspace of its own.
+
+        In one workspace JupyterLab opens, before the one that is asked for, what was open the last time.
+        """
+        return (
+            f"http://127.0.0.1:{self.port}/lab/workspaces/{Path(name).stem}/tree/{name}?token={self.token()}"
+        )
+
+    def token(self) -> str:
+        """Return the token of the printed address."""
+        return self.url().partition("?token=")[2]
+
+    def file(self, name: str) -> Any:
+        """Return a served notebook as it was saved last: its `content`, and when it was `last_modified`."""
+        return self.get(f"/api/contents/{name}", self.token())
+
+    def code_cells(self, name: str) -> list[str]:
+        """Return what is written in each code cell of a notebook."""
+        cells = self.file(name)["content"]["cells"]
+        return ["".join(cell["source"]) for cell in cells if cell["cell_type"] == "code"]
+
+    def kernel(self, name: str) -> Any:
+        """Return what the server knows of a notebook's kernel, or None when it has none."""
+        sessions = self.get("/api/sessions", self.token())
+        return next((session["kernel"] for session in sessions if session["path"] == name), None)
+
     def get(self, path: str, token: str | None, method: str = "GET") -> Any:
         """Return the JSON answer of Jupyter's API."""
         headers = {} if token is None else {"Authorization": f"token {token}"}

@@ -29,8 +29,7 @@ def test_a_notebook_run_in_a_browser_shows_its_tables_and_plots(
     name: str, browser: webdriver.Chrome, server: NotebookServer, tmp_path: Path
 ) -> None:
     # GIVEN the notebook in JupyterLab
-    address, _, token = server.url().partition("?token=")
-    page = NotebookPage(browser, f"{address.rpartition('/')[0]}/{name}?token={token}")
+    page = NotebookPage(browser, server, name, tmp_path)
 
     # WHEN it is run from the menu
     page.run_all()
