@@ -17,7 +17,9 @@ from emulator.pipes.dead_letter import (
 from emulator.pipes.delivery import Delivery, DeliveryPolicy
 from emulator.pipes.document import document_field
 from emulator.pipes.event import Event
+from emulator.pipes.execution_assembly import pipe_execution
 from emulator.pipes.lane import Lane
+from emulator.pipes.observer import Observer, Unobserved
 from emulator.pipes.pipe import Pipe, PipeDefinition, QueueParameters, StreamParameters
 from emulator.pipes.queue_poller import QueuePoller
 from emulator.pipes.shard_processor import EventFilter, ShardProcessor
@@ -25,7 +27,7 @@ from emulator.pipes.shard_reader import ShardReader
 from emulator.pipes.source import StreamSource
 from emulator.pipes.source_check import Clients, SourceCheck, queue_source, stream_source
 from emulator.pipes.stream_poller import StreamPoller
-from emulator.pipes.target import KinesisTarget, Target
+from emulator.pipes.target import Target
 from emulator.pipes.worker import Poller
 
 
@@ -37,7 +39,9 @@ class PipeAssembly:
         clients: Clients,
         compile_filter: Callable[[Sequence[str], str | None], EventFilter],
         clock: Clock,
+        observer: Callable[[Pipe], Observer] = lambda pipe: Unobserved(),
     ) -> None:
+        self._observer = observer
         self._source_check = SourceCheck(clients, clock)
         self._clients = clients
         self._compile_filter = compile_filter
@@ -58,7 +62,7 @@ class PipeAssembly:
     def poller(self, pipe: Pipe) -> Poller:
         """Return what moves the pipe's events, from its checkpoints on."""
         definition = pipe.definition
-        target = KinesisTarget(self._clients("kinesis"), definition.target_arn, definition.partition_key)
+        target = pipe_execution(pipe, self._clients, self._observer(pipe), self._clock)
         event_filter = self._event_filter(definition)
         parameters = definition.source_parameters
         if isinstance(parameters, QueueParameters):

@@ -23,12 +23,17 @@ INTERNAL_ERROR_CODES = frozenset(
         "InternalServerException",
         "KMSThrottlingException",
         "LimitExceededException",
+        "OverLimit",
         "ProvisionedThroughputExceededException",
         "RequestLimitExceeded",
+        "RequestThrottled",
         "ServiceUnavailable",
         "ServiceUnavailableException",
+        "Throttled",
+        "ThrottledException",
         "Throttling",
         "ThrottlingException",
+        "TooManyRequestsException",
     }
 )
 

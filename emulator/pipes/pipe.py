@@ -3,6 +3,8 @@
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from emulator.pipes.target_parameters import TargetParameters
+
 
 @dataclass(frozen=True, slots=True)
 class StreamParameters:
@@ -45,10 +47,14 @@ class PipeDefinition:
     target_arn: str
     role_arn: str
     source_parameters: SourceParameters
-    partition_key: str
+    target_parameters: TargetParameters
     filter_patterns: tuple[str, ...] | None = None
     description: str | None = None
     log_level: str | None = None
+    target_template: str | None = None
+    enrichment_arn: str | None = None
+    enrichment_template: str | None = None
+    kms_key_identifier: str | None = None
 
 
 @dataclass(slots=True)

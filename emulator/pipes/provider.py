@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from functools import partial
 from typing import Any
 
+from botocore.config import Config
 from localstack.aws.api import RequestContext
 from localstack.aws.api.core import handler
 from localstack.aws.api.pipes import (
@@ -57,6 +58,8 @@ LOG = logging.getLogger(__name__)
 # A stop of the emulator waits this long, in all, for the batches in flight.
 STOP_SECONDS = 4.0
 MAXIMUM_TAGS = 50
+# Trying again is the pipe's own matter: it counts its attempts. An execution takes five minutes at most.
+_ONE_ATTEMPT = Config(retries={"total_max_attempts": 1}, read_timeout=300)
 
 
 class PipesProvider(PipesApi, ServiceLifecycleHook):
@@ -253,14 +256,14 @@ class PipesProvider(PipesApi, ServiceLifecycleHook):
 
 def _clients(account_id: str, region: str) -> Callable[[str], Any]:
     """Return clients by service; those for records skip the gateway."""
-    factory = connect_to(aws_access_key_id=account_id, region_name=region)
+    factory = connect_to(aws_access_key_id=account_id, region_name=region, config=_ONE_ATTEMPT)
 
     def client(service: str) -> Any:
         if service == "dynamodbstreams":
             return dynamodbstreams_client(account_id, region)
         if service == "kinesis":
             return kinesis_client(account_id, region)
-        return getattr(factory, service)
+        return factory.lambda_ if service == "lambda" else getattr(factory, service)
 
     return client
 
@@ -290,6 +293,8 @@ def _summary(pipe: Pipe) -> dict[str, Any]:
         "Source": pipe.definition.source_arn,
         "Target": pipe.definition.target_arn,
     }
+    if pipe.definition.enrichment_arn is not None:
+        summary["Enrichment"] = pipe.definition.enrichment_arn
     if pipe.state_reason is not None:
         summary["StateReason"] = pipe.state_reason
     return summary

@@ -4,17 +4,9 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from emulator.pipes.errors import JsonPathError
-from emulator.pipes.json_path import JsonPath
 from emulator.pipes.pipe import Pipe, PipeDefinition
-from emulator.pipes.refusal import (
-    InvalidRequestError,
-    check_batch_size,
-    check_regions,
-    check_target,
-    refuse_unbuilt,
-)
-from emulator.pipes.validation import missing_parameter_message
+from emulator.pipes.refusal import InvalidRequestError, check_regions
+from emulator.pipes.wire_enrichment import read_enrichment, read_enrichment_template, write_enrichment
 from emulator.pipes.wire_source import (
     check_source,
     read_filter_patterns,
@@ -22,10 +14,15 @@ from emulator.pipes.wire_source import (
     read_source_update,
     write_source_parameters,
 )
+from emulator.pipes.wire_target import (
+    check_batch_size,
+    check_target,
+    read_target_parameters,
+    read_template,
+    write_target_parameters,
+)
 
 Json = Mapping[str, Any]
-
-_TARGET_BLOCK = "KinesisStreamParameters"
 
 
 def read_definition(request: Json, *, region: str, account_id: str, now: float) -> PipeDefinition:
@@ -34,18 +31,20 @@ def read_definition(request: Json, *, region: str, account_id: str, now: float) 
     Raises:
         InvalidRequestError: AWS refuses it, or it asks for what is not built.
     """
-    refuse_unbuilt(request)
     source, target = request["Source"], request["Target"]
     check_regions(region, source, target)
     check_source(source, account_id)
     check_target(target)
-    target_parameters = request.get("TargetParameters") or {}
     definition = PipeDefinition(
         source_arn=source,
         target_arn=target,
         role_arn=request["RoleArn"],
         source_parameters=read_source_parameters(request, source, now),
-        partition_key=_read_partition_key(target_parameters, None),
+        target_parameters=read_target_parameters(request, target, None),
+        target_template=read_template(request.get("TargetParameters"), None),
+        enrichment_arn=read_enrichment(request, region, None),
+        enrichment_template=read_enrichment_template(request, None),
+        kms_key_identifier=request.get("KmsKeyIdentifier") or None,
         filter_patterns=read_filter_patterns(request, source, None),
         description=request.get("Description"),
         log_level=_read_log_level(request, None),
@@ -62,18 +61,20 @@ def read_update(request: Json, definition: PipeDefinition, *, region: str) -> Pi
     Raises:
         InvalidRequestError: AWS refuses it, or it asks for what is not built.
     """
-    refuse_unbuilt(request)
     target = request.get("Target") or definition.target_arn
     check_regions(region, target)
     check_target(target)
-    target_parameters = request.get("TargetParameters") or {}
-    description = request.get("Description")
+    description, key = request.get("Description"), request.get("KmsKeyIdentifier")
     updated = replace(
         definition,
         target_arn=target,
         role_arn=request["RoleArn"],
         source_parameters=read_source_update(request, definition),
-        partition_key=_read_partition_key(target_parameters, definition.partition_key),
+        target_parameters=read_target_parameters(request, target, definition),
+        target_template=read_template(request.get("TargetParameters"), definition.target_template),
+        enrichment_arn=read_enrichment(request, region, definition),
+        enrichment_template=read_enrichment_template(request, definition),
+        kms_key_identifier=definition.kms_key_identifier if key is None else key or None,
         filter_patterns=read_filter_patterns(request, definition.source_arn, definition.filter_patterns),
         description=definition.description if description is None else description,
         log_level=_read_log_level(request, definition.log_level),
@@ -88,9 +89,12 @@ def write_definition(definition: PipeDefinition) -> dict[str, Any]:
         "Source": definition.source_arn,
         "SourceParameters": write_source_parameters(definition),
         "Target": definition.target_arn,
-        "TargetParameters": {_TARGET_BLOCK: {"PartitionKey": definition.partition_key}},
+        "TargetParameters": write_target_parameters(definition),
         "RoleArn": definition.role_arn,
+        **write_enrichment(definition),
     }
+    if definition.kms_key_identifier is not None:
+        described["KmsKeyIdentifier"] = definition.kms_key_identifier
     if definition.description is not None:
         described["Description"] = definition.description
     if definition.log_level is not None:
@@ -108,25 +112,6 @@ def write_state(pipe: Pipe) -> dict[str, Any]:
         "CreationTime": pipe.creation_time,
         "LastModifiedTime": pipe.last_modified_time,
     }
-
-
-def _read_partition_key(parameters: Json, current: str | None) -> str:
-    if any(parameters[name] is not None for name in parameters.keys() - {_TARGET_BLOCK, "InputTemplate"}):
-        raise InvalidRequestError("Invalid target parameter provided for target.")
-    block = parameters.get(_TARGET_BLOCK)
-    if block is None:
-        if current is None:
-            raise InvalidRequestError(missing_parameter_message(f"TargetParameters.{_TARGET_BLOCK}"))
-        return current
-    partition_key = str(block["PartitionKey"])
-    if partition_key.startswith("$"):
-        try:
-            JsonPath(partition_key)
-        except JsonPathError as error:
-            raise InvalidRequestError(f"TargetParameters.{_TARGET_BLOCK}.PartitionKey: {error}") from error
-    if not partition_key:
-        raise InvalidRequestError(f"TargetParameters.{_TARGET_BLOCK}.PartitionKey: must not be empty")
-    return partition_key
 
 
 def _read_log_level(request: Json, current: str | None) -> str | None:

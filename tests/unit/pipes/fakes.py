@@ -12,6 +12,7 @@ from emulator.pipes.clock import Clock
 from emulator.pipes.event import Event
 from emulator.pipes.event_pattern import compile_filter
 from emulator.pipes.pipe import Pipe, PipeDefinition, SourceParameters, StreamParameters
+from emulator.pipes.target_parameters import KinesisTargetParameters
 from emulator.pipes.worker import Poller
 from tests.clock import ManualClock
 
@@ -262,7 +263,7 @@ class Surroundings:
                 role_arn=ROLE_ARN,
                 source_parameters=source_parameters
                 or StreamParameters(starting_position, **stream_parameters),
-                partition_key=partition_key,
+                target_parameters=KinesisTargetParameters(partition_key),
                 filter_patterns=filter_patterns,
             ),
             desired_state="RUNNING",

@@ -12,7 +12,7 @@ from emulator.pipes.clock import Clock
 from emulator.pipes.dead_letter import SnsDeadLetterTopic, SqsDeadLetterQueue, dynamodb_dead_letter_message
 from emulator.pipes.delivery import Delivery, DeliveryPolicy
 from emulator.pipes.event import Event
-from emulator.pipes.target import KinesisTarget
+from emulator.pipes.targets.kinesis import KinesisTarget
 from tests.clock import ManualClock
 from tests.unit.pipes.fakes import (
     PIPE_ARN,

@@ -9,7 +9,7 @@ import pytest
 
 from emulator.pipes.errors import PartialBatchError, TargetError
 from emulator.pipes.event import Event
-from emulator.pipes.target import KinesisTarget
+from emulator.pipes.targets.kinesis import KinesisTarget
 from tests.unit.pipes.fakes import TARGET_ARN, FakeKinesis, client_error, event
 
 

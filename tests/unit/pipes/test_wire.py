@@ -14,6 +14,8 @@ from emulator.pipes.refusal import InvalidRequestError
 from emulator.pipes.wire import read_definition, read_update, write_definition
 from tests.unit.pipes.fakes import QUEUE_ARN, ROLE_ARN, STREAM_ARN, TARGET_ARN
 
+BUS_ARN = "arn:aws:events:eu-north-1:000000000000:event-bus/orders"
+FUNCTION_ARN = "arn:aws:lambda:eu-north-1:000000000000:function:f"
 REGION, ACCOUNT, NOW = "eu-north-1", "000000000000", 1_767_225_600.0
 
 
@@ -160,19 +162,24 @@ def test_request_that_aws_refuses(changes: dict[str, Any], message: str) -> None
         ({"Source": "smk://broker.example:9092"}, "Source: smk://broker.example:9092"),
         ({"Source": "arn:aws:dynamodb:eu-north-1:000000000000:table/T"}, "not the ARN of a DynamoDB stream"),
         ({"Source": STREAM_ARN.replace("000000000000", "111111111111")}, "another account"),
-        ({"Target": "arn:aws:lambda:eu-north-1:000000000000:function:f"}, "Target: lambda"),
+        ({"Target": "arn:aws:ecs:eu-north-1:000000000000:cluster/c"}, "Target: ecs"),
+        (
+            {"Target": "arn:aws:batch:eu-north-1:000000000000:job-queue/q"},
+            "the targets built are: a Firehose",
+        ),
+        ({"Target": "arn:aws:lambda:eu-north-1:000000000000:f"}, "not the ARN of a Lambda function"),
+        ({"Target": "arn:aws:sqs:eu-north-1:000000000000:a/b"}, "not the ARN of an SQS queue"),
         ({"Target": "arn:aws:kinesis:eu-north-1:000000000000:s"}, "not the ARN of a Kinesis data stream"),
-        ({"Enrichment": "arn:aws:lambda:eu-north-1:000000000000:function:f"}, "Enrichment"),
-        ({"EnrichmentParameters": {"InputTemplate": "x"}}, "EnrichmentParameters"),
-        ({"KmsKeyIdentifier": "key"}, "KmsKeyIdentifier"),
+        ({"Enrichment": "arn:aws:execute-api:eu-north-1:000000000000:a/*/GET/x"}, "Enrichment: execute-api"),
+        ({"Enrichment": "arn:aws:events:eu-north-1:000000000000:api-destination/d/1"}, "Enrichment: events"),
+        ({"EnrichmentParameters": {"HttpParameters": {"PathParameterValues": ["a"]}}}, "HttpParameters"),
         (
             {
-                "TargetParameters": {
-                    "KinesisStreamParameters": {"PartitionKey": "k"},
-                    "InputTemplate": "<$.eventID>",
-                }
+                "Target": BUS_ARN,
+                "TargetParameters": {"EventBridgeEventBusParameters": {"EndpointId": "abcde.veo"}},
+                "SourceParameters": source(BatchSize=1),
             },
-            "TargetParameters.InputTemplate",
+            "EndpointId",
         ),
         (
             {"LogConfiguration": {"Level": "OFF", "CloudwatchLogsLogDestination": {"LogGroupArn": "arn"}}},
@@ -199,7 +206,12 @@ def test_empty_enrichment_and_template_are_none() -> None:
     parameters = {"KinesisStreamParameters": {"PartitionKey": "k"}, "InputTemplate": ""}
 
     # THEN they are accepted
-    assert create(Enrichment="", TargetParameters=parameters).partition_key == "k"
+    definition = create(Enrichment="", TargetParameters=parameters, KmsKeyIdentifier="")
+    assert (definition.enrichment_arn, definition.target_template, definition.kms_key_identifier) == (
+        None,
+        None,
+        None,
+    )
 
 
 def test_update_leaves_what_it_does_not_mention() -> None:
@@ -264,3 +276,138 @@ def test_empty_description_replaces_the_old_one() -> None:
         {"RoleArn": ROLE_ARN, "Description": ""}, create(Description="orders"), region=REGION
     )
     assert updated.description == ""
+
+
+def target(service: str, **changes: Any) -> Any:
+    """Read a request with a target of another service."""
+    arn = {
+        "sqs": QUEUE_ARN,
+        "sns": "arn:aws:sns:eu-north-1:000000000000:t",
+        "events": BUS_ARN,
+        "firehose": "arn:aws:firehose:eu-north-1:000000000000:deliverystream/d",
+        "lambda": FUNCTION_ARN,
+        "states": "arn:aws:states:eu-north-1:000000000000:stateMachine:m",
+    }[service]
+    changes = {"TargetParameters": None, "SourceParameters": source(BatchSize=10), **changes}
+    return create(Target=arn, **changes)
+
+
+@pytest.mark.parametrize(
+    ("service", "parameters"),
+    [
+        ("sqs", {"SqsQueueParameters": {"MessageGroupId": "$.eventID", "MessageDeduplicationId": "d"}}),
+        ("sns", {"InputTemplate": "<$.eventID>"}),
+        (
+            "events",
+            {
+                "EventBridgeEventBusParameters": {
+                    "DetailType": "d",
+                    "Source": "s",
+                    "Resources": ["$.arn"],
+                    "Time": "$.t",
+                }
+            },
+        ),
+        ("firehose", {}),
+        ("lambda", {"LambdaFunctionParameters": {"InvocationType": "FIRE_AND_FORGET"}}),
+        ("states", {"StepFunctionStateMachineParameters": {"InvocationType": "REQUEST_RESPONSE"}}),
+    ],
+)
+def test_target_is_described_as_it_was_given(service: str, parameters: dict[str, Any]) -> None:
+    assert write_definition(target(service, TargetParameters=parameters))["TargetParameters"] == parameters
+
+
+@pytest.mark.parametrize("service", ["sqs", "sns", "events", "firehose", "lambda", "states"])
+def test_only_a_data_stream_needs_its_block(service: str) -> None:
+    assert write_definition(target(service))["TargetParameters"] == {}
+
+
+@pytest.mark.parametrize(
+    ("service", "maximum"), [("sqs", 10), ("sns", 10), ("events", 10), ("firehose", 500)]
+)
+def test_batch_larger_than_the_target_takes_is_refused(service: str, maximum: int) -> None:
+    # GIVEN the largest batch, which is accepted
+    target(service, SourceParameters=source(BatchSize=maximum))
+
+    # WHEN one more is asked for
+    with pytest.raises(InvalidRequestError) as caught:
+        target(service, SourceParameters=source(BatchSize=maximum + 1))
+
+    # THEN it is refused
+    expected = (
+        f"The configured batch size {maximum + 1} is greater than the max supported batch size of the target"
+    )
+    assert str(caught.value) == f"{expected}: {maximum}"
+
+
+@pytest.mark.parametrize("service", ["lambda", "states"])
+def test_functions_and_state_machines_take_any_batch(service: str) -> None:
+    definition = target(service, SourceParameters=source(BatchSize=10_000))
+    assert definition.source_parameters.batch_size == 10_000
+
+
+def test_fifo_topic_is_refused() -> None:
+    with pytest.raises(InvalidRequestError) as caught:
+        create(Target="arn:aws:sns:eu-north-1:000000000000:t.fifo", TargetParameters=None)
+    assert str(caught.value) == "SNS FIFO topics are not supported as a pipe target"
+
+
+@pytest.mark.parametrize("field", ["TargetParameters", "EnrichmentParameters"])
+def test_template_with_an_unknown_placeholder_is_refused(field: str) -> None:
+    parameters = {"InputTemplate": "<aws.pipes.rule-name>"}
+    with pytest.raises(InvalidRequestError) as caught:
+        target("sqs", **{field: parameters})
+    assert str(caught.value).startswith("Invalid json path reference or predefined variable for placeholder")
+
+
+def test_enrichment_in_another_region_is_refused() -> None:
+    with pytest.raises(InvalidRequestError) as caught:
+        create(Enrichment=FUNCTION_ARN.replace("north", "west"))
+    assert str(caught.value) == "Creating cross-region pipe is not permitted."
+
+
+def test_update_changes_templates_and_enrichment_and_empty_texts_remove_them() -> None:
+    # GIVEN a pipe with an enrichment, both templates and a key
+    given = {
+        "Enrichment": FUNCTION_ARN,
+        "EnrichmentParameters": {"InputTemplate": "<$.eventID>"},
+        "TargetParameters": {"KinesisStreamParameters": {"PartitionKey": "k"}, "InputTemplate": "<$.a>"},
+        "KmsKeyIdentifier": "alias/pipes",
+    }
+    definition = create(**given)
+    assert write_definition(definition).items() >= given.items()
+
+    # WHEN an update does not mention them, and another one empties them
+    kept = read_update({"RoleArn": ROLE_ARN}, definition, region=REGION)
+    emptied = read_update(
+        {
+            "RoleArn": ROLE_ARN,
+            "Enrichment": "",
+            "EnrichmentParameters": {"InputTemplate": ""},
+            "TargetParameters": {"InputTemplate": ""},
+            "KmsKeyIdentifier": "",
+        },
+        definition,
+        region=REGION,
+    )
+
+    # THEN they stay, and they are gone
+    assert kept == definition
+    assert emptied == create(TargetParameters={"KinesisStreamParameters": {"PartitionKey": "k"}})
+
+
+def test_update_to_a_target_of_another_service_takes_nothing_over_from_the_block() -> None:
+    # GIVEN a pipe to a queue with a group
+    parameters = {"SqsQueueParameters": {"MessageGroupId": "g"}}
+    definition = target("sqs", TargetParameters=parameters)
+
+    # WHEN its target becomes a topic, and then a data stream without its block
+    updated = read_update(
+        {"RoleArn": ROLE_ARN, "Target": "arn:aws:sns:eu-north-1:000000000000:t"}, definition, region=REGION
+    )
+    with pytest.raises(InvalidRequestError) as caught:
+        read_update({"RoleArn": ROLE_ARN, "Target": TARGET_ARN}, definition, region=REGION)
+
+    # THEN the first has no parameters, and the second is refused
+    assert write_definition(updated)["TargetParameters"] == {}
+    assert "TargetParameters.KinesisStreamParameters" in str(caught.value)
