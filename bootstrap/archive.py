@@ -1,8 +1,12 @@
-"""Zips the transform package, always into the same bytes."""
+"""Zips the transform package, always into the same bytes.
+
+`python -m bootstrap.archive` writes them to standard output, for the bucket that template.yaml reads them from.
+"""
 
 import base64
 import hashlib
 import io
+import sys
 import zipfile
 from importlib.resources import files
 from typing import Final
@@ -34,3 +38,7 @@ def transform_archive() -> bytes:
 def code_sha256(archive: bytes) -> str:
     """Return the hash by which Lambda names a zip file's content."""
     return base64.b64encode(hashlib.sha256(archive).digest()).decode()
+
+
+if __name__ == "__main__":
+    sys.stdout.buffer.write(transform_archive())

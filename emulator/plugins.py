@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from localstack.services.cloudformation.resource_provider import CloudFormationResourceProviderPlugin
 from localstack.services.lambda_.invocation.plugins import RuntimeExecutorPlugin
 from localstack.services.plugins import Service, aws_provider
 
@@ -71,3 +72,15 @@ class SubprocessRuntimeExecutorPlugin(RuntimeExecutorPlugin):
         from emulator.lambda_.provider import SubprocessRuntimeExecutor
 
         return SubprocessRuntimeExecutor
+
+
+class PipeResourceProviderPlugin(CloudFormationResourceProviderPlugin):
+    """Registers pipes as resources of CloudFormation templates."""
+
+    name = "AWS::Pipes::Pipe"
+    factory: type[Any] | None = None
+
+    def load(self, *args: Any, **kwargs: Any) -> None:
+        from emulator.pipes.cloudformation import PipeResourceProvider
+
+        self.factory = PipeResourceProvider
