@@ -16,6 +16,7 @@ from tests.conftest import Aws
 from tests.polling import poll_until
 
 TEMPLATE = (Path(bootstrap.__file__).parent / "template.yaml").read_text(encoding="utf-8")
+MISSING_STREAM = "arn:aws:dynamodb:eu-north-1:000000000000:table/nothing/stream/2026-01-01T00:00:00.000"
 
 
 class Stack:
@@ -36,13 +37,15 @@ class Stack:
 
     def delete(self) -> None:
         """Delete the stack and wait until that is done."""
-        self._cloudformation.delete_stack(StackName=self._stack_id())
-        self.wait("DELETE_COMPLETE")
+        # Once it is deleted, a stack is known by its ARN alone.
+        stack_id = self._look(self.name)["StackId"]
+        self._cloudformation.delete_stack(StackName=stack_id)
+        self.wait("DELETE_COMPLETE", stack_id)
 
-    def wait(self, status: str) -> None:
+    def wait(self, status: str, stack_id: str | None = None) -> None:
         """Return when the stack has this status."""
-        stack_id = self._stack_id()
-        poll_until(f"a stack in {status}", lambda: self._look(stack_id)["StackStatus"] == status, 60)
+        stack = stack_id or self.name
+        poll_until(f"a stack in {status}", lambda: self._look(stack)["StackStatus"] == status, 60)
 
     def outputs(self) -> dict[str, str]:
         """Return the outputs by their keys."""
@@ -71,9 +74,6 @@ class Stack:
             return None
         return description
 
-    def _stack_id(self) -> str:
-        return str(self._look(self.name)["StackId"])
-
     def _look(self, stack: str) -> dict[str, Any]:
         (found,) = self._cloudformation.describe_stacks(StackName=stack)["Stacks"]
         description: dict[str, Any] = found
@@ -88,6 +88,48 @@ class Stack:
                 {"ParameterKey": key, "ParameterValue": value} for key, value in parameters.items()
             ],
         }
+
+
+def pipe_template(position: str = "LATEST", **changes: Any) -> str:
+    """Return a template of a pipe, its table and its role; where a pipe delivers to is not looked at."""
+    trust = {"Effect": "Allow", "Principal": {"Service": "pipes.amazonaws.com"}, "Action": "sts:AssumeRole"}
+    resources = {
+        "Role": {
+            "Type": "AWS::IAM::Role",
+            "Properties": {"AssumeRolePolicyDocument": {"Version": "2012-10-17", "Statement": [trust]}},
+        },
+        "Table": {
+            "Type": "AWS::DynamoDB::Table",
+            "Properties": {
+                "BillingMode": "PAY_PER_REQUEST",
+                "KeySchema": [{"AttributeName": "orderid", "KeyType": "HASH"}],
+                "AttributeDefinitions": [{"AttributeName": "orderid", "AttributeType": "S"}],
+                "StreamSpecification": {"StreamViewType": "KEYS_ONLY"},
+            },
+        },
+        "Pipe": {
+            "Type": "AWS::Pipes::Pipe",
+            "Properties": {
+                "RoleArn": {"Fn::GetAtt": ["Role", "Arn"]},
+                "Source": {"Fn::GetAtt": ["Table", "StreamArn"]},
+                # CloudFormation takes a number as text, too.
+                "SourceParameters": {
+                    "DynamoDBStreamParameters": {"StartingPosition": position, "BatchSize": "7"}
+                },
+                "Target": {
+                    "Fn::Sub": "arn:aws:kinesis:${AWS::Region}:${AWS::AccountId}:stream/${AWS::StackName}"
+                },
+                "TargetParameters": {"KinesisStreamParameters": {"PartitionKey": "$.eventID"}},
+                **changes,
+            },
+        },
+    }
+    outputs = {
+        "name": {"Value": {"Ref": "Pipe"}},
+        "arn": {"Value": {"Fn::GetAtt": ["Pipe", "Arn"]}},
+        "state": {"Value": {"Fn::GetAtt": ["Pipe", "CurrentState"]}},
+    }
+    return json.dumps({"Resources": resources, "Outputs": outputs})
 
 
 @pytest.fixture
@@ -190,3 +232,83 @@ def test_chain_of_the_template_is_created_carries_orders_is_updated_and_goes(
         ExclusiveStartDeliveryStreamName=chain_parameters["DeliveryStreamName"][:-1]
     )["DeliveryStreamNames"]
     assert chain_parameters["DeliveryStreamName"] not in listed
+
+
+def test_pipe_is_replaced_where_it_cannot_be_changed(stack: Stack) -> None:
+    # GIVEN a pipe without a name of its own, and with tags
+    stack.create(pipe_template(Tags={"team": "sales", "stage": "test"}, Description="orders"))
+    stack.wait("CREATE_COMPLETE")
+    outputs = stack.outputs()
+    assert outputs["name"].startswith(f"{stack.name}-Pipe-")
+    assert outputs["arn"] == f"arn:aws:pipes:eu-north-1:000000000000:pipe/{outputs['name']}"
+    assert outputs["state"] == "RUNNING"
+
+    # WHEN tags and description change, THEN it is the same pipe that has them
+    stack.update(pipe_template(Tags={"team": "orders"}))
+    stack.wait("UPDATE_COMPLETE")
+    assert stack.outputs() == outputs
+    described = stack.pipe(outputs["name"])
+    assert described is not None
+    assert (described["Tags"], described.get("Description")) == ({"team": "orders"}, "")
+    assert described["SourceParameters"]["DynamoDBStreamParameters"]["BatchSize"] == 7
+
+    # WHEN the starting position changes, THEN another pipe has taken its place
+    stack.update(pipe_template("TRIM_HORIZON"))
+    stack.wait("UPDATE_COMPLETE")
+    replaced = stack.outputs()["name"]
+    assert replaced != outputs["name"]
+    assert stack.pipe(outputs["name"]) is None
+
+    # WHEN the next one cannot be created, THEN the events say why, and this one stays
+    stack.update(pipe_template("TRIM_HORIZON", Source=MISSING_STREAM))
+    assert stack.failure("Pipe") == (
+        "UPDATE_FAILED",
+        f"Input parameter is invalid from the request due to : Cannot access stream {MISSING_STREAM}. "
+        "Please ensure the customer role can perform actions on source stream",
+    )
+    stack.wait("UPDATE_COMPLETE")
+    kept = stack.pipe(replaced)
+    assert kept is not None
+    assert kept["CurrentState"] == "RUNNING"
+
+    # WHEN the stack is deleted, THEN so is the pipe
+    stack.delete()
+    assert stack.pipes.list_pipes(NamePrefix=stack.name)["Pipes"] == []
+
+
+def test_pipe_without_its_source_fails_with_the_reason_and_goes_with_its_stack(stack: Stack) -> None:
+    # WHEN a template names a stream that does not exist
+    name = f"{stack.name}-pipe"
+    stack.create(pipe_template(Name=name, Source=MISSING_STREAM))
+
+    # THEN the resource fails with the pipe's own reason
+    assert stack.failure("Pipe") == (
+        "CREATE_FAILED",
+        f"Input parameter is invalid from the request due to : Cannot access stream {MISSING_STREAM}. "
+        "Please ensure the customer role can perform actions on source stream",
+    )
+    stack.wait("CREATE_FAILED")
+
+    # AND the failed pipe goes with its stack
+    assert stack.pipe(name) is not None
+    stack.delete()
+    assert stack.pipe(name) is None
+
+
+def test_stack_leaves_a_pipe_alone_that_is_not_its_own(stack: Stack, aws: Aws, name: str) -> None:
+    # GIVEN a pipe that another stack made
+    other = Stack(aws, f"{name}-other")
+    other.create(pipe_template(Name=name))
+    other.wait("CREATE_COMPLETE")
+
+    # WHEN a template has one of the same name, THEN that fails
+    stack.create(pipe_template(Name=name))
+    status, reason = stack.failure("Pipe")
+    assert (status, f"Pipe {name} already exists." in reason) == ("CREATE_FAILED", True)
+    stack.wait("CREATE_FAILED")
+
+    # AND deleting the failed stack does not delete the other one's pipe
+    stack.delete()
+    assert stack.pipe(name) is not None
+    other.delete()
+    assert stack.pipe(name) is None
