@@ -146,6 +146,11 @@ class KinesisProvider(KinesisApi, ServiceLifecycleHook):
 
     @handler("CreateStream", expand=False)
     def create_stream(self, context: RequestContext, request: CreateStreamInput) -> None:
+        name = request["StreamName"]
+        if name in moto_models.kinesis_backends[context.account_id][context.region].streams:
+            raise ServiceError(
+                "ResourceInUseException", f"Stream {name} under account {context.account_id} already exists."
+            )
         if request.get("StreamModeDetails") or request.get("ShardCount"):
             call_moto(context)
         else:
