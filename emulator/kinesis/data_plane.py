@@ -60,6 +60,11 @@ class NewRecord:
     data: bytes
     explicit_hash_key: str | None = None
 
+    @property
+    def size_bytes(self) -> int:
+        """What counts towards every limit: the data and the partition key."""
+        return len(self.data) + len(self.partition_key.encode())
+
 
 PutResult = tuple[str, str] | ServiceError
 
@@ -107,9 +112,9 @@ class DataPlane:
         Raises:
             ServiceError: the record is outside Kinesis's limits, or its shard is at its own.
         """
-        if len(record.data) > MAXIMUM_RECORD_BYTES:
-            raise _too_long("data", MAXIMUM_RECORD_BYTES)
         _check_keys(record, "")
+        if record.size_bytes > MAXIMUM_RECORD_BYTES:
+            raise _too_long("data", MAXIMUM_RECORD_BYTES)
         with self._lock:
             result = self._append(stream, record)
         if isinstance(result, ServiceError):
@@ -126,10 +131,10 @@ class DataPlane:
             raise _too_long("records", MAXIMUM_REQUEST_RECORDS)
         total_bytes = 0
         for index, record in enumerate(records, start=1):
-            if len(record.data) > MAXIMUM_RECORD_BYTES:
-                raise _too_long(f"records.{index}.member.data", MAXIMUM_RECORD_BYTES)
             _check_keys(record, f"records.{index}.member.")
-            total_bytes += len(record.data) + len(record.partition_key.encode())
+            if record.size_bytes > MAXIMUM_RECORD_BYTES:
+                raise _too_long(f"records.{index}.member.data", MAXIMUM_RECORD_BYTES)
+            total_bytes += record.size_bytes
         if total_bytes > MAXIMUM_REQUEST_BYTES:
             raise ServiceError("InvalidArgumentException", "Records size exceeds 10 MB limit")
         with self._lock:
@@ -137,10 +142,9 @@ class DataPlane:
 
     def _append(self, stream: Stream, record: NewRecord) -> PutResult:
         shard = _shard_for(stream, record)
-        if self._limited and stream.stream_mode.get("StreamMode") != "ON_DEMAND":
-            size_bytes = len(record.data) + len(record.partition_key.encode())
-            if not shard.throughput.take_write(size_bytes, self._clock()):
-                return _rate_exceeded(stream, shard)
+        limited = self._limited and stream.stream_mode.get("StreamMode") != "ON_DEMAND"
+        if limited and not shard.throughput.take_write(record.size_bytes, self._clock()):
+            return _rate_exceeded(stream, shard)
         shard.log.retention_seconds = stream.retention_period_hours * 3600
         return shard.put(record.partition_key, record.data), shard.shard_id
 

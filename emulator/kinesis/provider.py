@@ -1,5 +1,6 @@
 """The Kinesis API: moto's control plane, this project's data plane."""
 
+import copy
 import os
 import threading
 import time
@@ -32,6 +33,7 @@ from localstack.aws.api.kinesis import (
     PutRecordOutput,
     PutRecordsInput,
     PutRecordsOutput,
+    PutResourcePolicyInput,
     RegisterStreamConsumerInput,
     RegisterStreamConsumerOutput,
     SubscribeToShardInput,
@@ -41,7 +43,8 @@ from localstack.aws.api.kinesis import (
     UpdateStreamModeInput,
 )
 from localstack.aws.connect import connect_to
-from localstack.services.moto import MotoFallbackDispatcher, call_moto, call_moto_with_request
+from localstack.aws.forwarder import ForwardingFallbackDispatcher, create_aws_request_context
+from localstack.services.moto import call_moto
 from localstack.services.plugins import ServiceLifecycleHook
 from localstack.utils.patch import patch
 from moto.kinesis import models as moto_models
@@ -74,7 +77,25 @@ _DATA_OPERATIONS = frozenset({"PutRecord", "PutRecords", "GetRecords", "GetShard
 
 def dispatch_table(provider: "KinesisProvider") -> dict[str, Handler]:
     """Return the operations of the API, control operations one at a time."""
-    return guarded(MotoFallbackDispatcher(provider), CommonServiceException, _LOCK, free=_DATA_OPERATIONS)
+    table = ForwardingFallbackDispatcher(provider, _call_moto)
+    return guarded(table, CommonServiceException, _LOCK, free=_DATA_OPERATIONS)
+
+
+def _call_moto(context: RequestContext, request: Mapping[str, Any]) -> Any:
+    """Have moto serve a request. It reads JSON only, so one in CBOR, as the Java SDK sends it, is written anew."""
+    if "cbor" not in context.request.headers.get("Content-Type", ""):
+        return call_moto(context)
+    rewritten = create_aws_request_context(
+        service_name=context.service.service_name,
+        action=context.operation.name,
+        parameters=request,
+        region=context.region,
+        protocol="json",
+    )
+    headers = copy.deepcopy(context.request.headers)
+    headers.update(rewritten.request.headers)
+    rewritten.request.headers = headers
+    return call_moto(rewritten)
 
 
 def find_stream(account_id: str, region: str, name: str | None, arn: str | None) -> Stream:
@@ -146,10 +167,16 @@ class KinesisProvider(KinesisApi, ServiceLifecycleHook):
 
     @handler("CreateStream", expand=False)
     def create_stream(self, context: RequestContext, request: CreateStreamInput) -> None:
+        name = request["StreamName"]
+        if name in moto_models.kinesis_backends[context.account_id][context.region].streams:
+            raise ServiceError(
+                "ResourceInUseException", f"Stream {name} under account {context.account_id} already exists."
+            )
         if request.get("StreamModeDetails") or request.get("ShardCount"):
-            call_moto(context)
+            _call_moto(context, request)
         else:
-            call_moto_with_request(context, {**request, "StreamModeDetails": {"StreamMode": "ON_DEMAND"}})
+            backend = moto_models.kinesis_backends[context.account_id][context.region]
+            backend.create_stream(name, 0, stream_mode={"StreamMode": "ON_DEMAND"})
         if tags := request.get("Tags"):
             moto_models.kinesis_backends[context.account_id][context.region].add_tags_to_stream(
                 stream_arn=None, stream_name=request["StreamName"], tags=tags
@@ -164,14 +191,14 @@ class KinesisProvider(KinesisApi, ServiceLifecycleHook):
                 f"Stream {stream.stream_name} under account {stream.account_id} has registered consumers: "
                 "deregister them or set EnforceConsumerDeletion.",
             )
-        call_moto(context)
+        _call_moto(context, request)
         for consumer in stream.consumers:
             _SUBSCRIPTIONS.end(consumer.consumer_arn)
 
     @handler("DescribeStream", expand=False)
     def describe_stream(self, context: RequestContext, request: DescribeStreamInput) -> DescribeStreamOutput:
         stream: Any = _stream(context, request)
-        output: Any = call_moto(context)
+        output: Any = _call_moto(context, request)
         shards, more = list_shards(
             stream,
             time.time(),
@@ -190,7 +217,7 @@ class KinesisProvider(KinesisApi, ServiceLifecycleHook):
         self, context: RequestContext, request: DescribeStreamSummaryInput
     ) -> DescribeStreamSummaryOutput:
         stream: Any = _stream(context, request)
-        output: Any = call_moto(context)
+        output: Any = _call_moto(context, request)
         output["StreamDescriptionSummary"] |= {
             "OpenShardCount": sum(shard.is_open for shard in stream.shards.values()),
             "ConsumerCount": len(stream.consumers),
@@ -220,6 +247,12 @@ class KinesisProvider(KinesisApi, ServiceLifecycleHook):
     def update_stream_mode(self, context: RequestContext, request: UpdateStreamModeInput) -> None:
         stream: Any = _stream(context, request)
         stream.stream_mode = dict(request["StreamModeDetails"])
+
+    @handler("PutResourcePolicy", expand=False)
+    def put_resource_policy(self, context: RequestContext, request: PutResourcePolicyInput) -> None:
+        stream_arn = request["ResourceARN"].partition("/consumer/")[0]
+        find_stream(context.account_id, context.region, None, stream_arn)
+        _call_moto(context, request)
 
     @handler("PutRecord", expand=False)
     def put_record(self, context: RequestContext, request: PutRecordInput) -> PutRecordOutput:

@@ -1,10 +1,12 @@
 """Data streams through the Kinesis API."""
 
+import urllib.request
 from typing import Any
 
 import pytest
 
 from tests.conftest import Aws
+from tests.emulator_process import REGION, EmulatorProcess
 
 FIRST = "shardId-000000000000"
 
@@ -132,3 +134,37 @@ def test_the_shard_count_is_updated_by_arn(aws: Aws, name: str) -> None:
     opened = kinesis.list_shards(StreamARN=arn, ShardFilter={"Type": "AT_LATEST"})["Shards"]
     starts = sorted(int(shard["HashKeyRange"]["StartingHashKey"]) for shard in opened)
     assert starts == [index * (2**128 // 3) for index in range(3)]
+
+
+def test_operations_that_moto_serves_take_cbor(aws: Aws, emulator: EmulatorProcess, name: str) -> None:
+    # GIVEN a stream, and a request as the Java SDK sends it
+    aws.client("kinesis").create_stream(StreamName=name, ShardCount=1)
+    request = urllib.request.Request(
+        emulator.url,
+        # {"StreamName": name}: a map of one entry, two short texts
+        data=b"\xa1\x6aStreamName" + bytes([0x60 + len(name)]) + name.encode(),
+        headers={
+            "Content-Type": "application/x-amz-cbor-1.1",
+            "X-Amz-Target": "Kinesis_20131202.DescribeStream",
+            "Authorization": f"AWS4-HMAC-SHA256 Credential=test/20260101/{REGION}/kinesis/aws4_request, "
+            "SignedHeaders=host, Signature=0",
+        },
+    )
+
+    # WHEN
+    with urllib.request.urlopen(request, timeout=30) as answer:
+        body = answer.read()
+
+    # THEN the answer is CBOR too
+    assert answer.headers["Content-Type"] == "application/x-amz-cbor-1.1"
+    assert b"\x6cStreamStatus\x66ACTIVE" in body
+    assert name.encode() in body
+
+
+def test_a_policy_is_put_on_a_stream_that_exists(aws: Aws, name: str) -> None:
+    kinesis = aws.client("kinesis")
+
+    with pytest.raises(kinesis.exceptions.ResourceNotFoundException):
+        kinesis.put_resource_policy(
+            ResourceARN=f"arn:aws:kinesis:{REGION}:000000000000:stream/{name}", Policy="{}"
+        )

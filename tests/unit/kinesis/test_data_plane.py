@@ -152,7 +152,8 @@ def test_an_explicit_hash_key_overrides_the_partition_key(explicit: str, index: 
     [
         ([NewRecord("k", b"x")] * 501, "ValidationException", "'records' failed"),
         (
-            [NewRecord("k", b"x"), NewRecord("k", b"x" * 1_048_577)],
+            # One byte too many, the key's.
+            [NewRecord("k", b"x" * 1_048_575), NewRecord("k", b"x" * 1_048_576)],
             "ValidationException",
             "'records.2.member.data'",
         ),
@@ -161,7 +162,7 @@ def test_an_explicit_hash_key_overrides_the_partition_key(explicit: str, index: 
         ([NewRecord("k", b"x", str(2**128))], "InvalidArgumentException", "ExplicitHashKey"),
         ([NewRecord("k", b"x", "-1")], "ValidationException", "records.1.member.explicitHashKey"),
         ([NewRecord("k", b"x", "01")], "ValidationException", "pattern: 0|([1-9]\\d{0,38})"),
-        ([NewRecord("k", b"x" * 1_048_576)] * 11, "InvalidArgumentException", "10 MB"),
+        ([NewRecord("k", b"x" * 1_048_575)] * 11, "InvalidArgumentException", "10 MB"),
     ],
     ids=["count", "data", "empty key", "long key", "hash key", "negative hash key", "leading zero", "total"],
 )
@@ -175,6 +176,16 @@ def test_a_request_outside_the_limits_is_refused_whole(
 
     assert (raised.value.code, fragment in raised.value.message) == (code, True)
     assert subject.read("TRIM_HORIZON") == []
+
+
+def test_the_data_and_the_key_of_a_record_share_a_mebibyte() -> None:
+    subject = Subject()
+
+    subject.put(b"x" * (1_048_576 - 256), partition_key="k" * 256)
+    with pytest.raises(ServiceError) as raised:
+        subject.put(b"x" * (1_048_577 - 256), partition_key="k" * 256)
+
+    assert (raised.value.code, len(subject.read("TRIM_HORIZON"))) == ("ValidationException", 1)
 
 
 @pytest.mark.parametrize("limit", [0, 10_001])
