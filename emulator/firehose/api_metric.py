@@ -1,7 +1,5 @@
 """CloudWatch metrics of the calls that belong to no delivery stream."""
 
-from typing import Any
-
 from emulator.firehose.client import CloudWatchClient
 from emulator.firehose.clock import Clock
 from emulator.firehose.metric import Metrics
@@ -35,5 +33,5 @@ class ListingMetrics(Metrics):
     def _run(self) -> float | None:
         return None if self.publish() else self._clock.monotonic() + _RETRY_SECONDS
 
-    def _data(self, *arguments: Any) -> list[dict[str, Any]]:
-        return [datum | {"Dimensions": []} for datum in super()._data(*arguments)]
+    def _dimension_of(self, delivery_stream_name: str) -> tuple[str, str] | None:
+        return None

@@ -1,17 +1,10 @@
 """CloudWatch metrics of a delivery stream, gathered here and published in batches."""
 
-import logging
-import threading
-from dataclasses import dataclass
-from datetime import UTC, datetime
-from typing import Any, Literal
-
-from botocore.exceptions import BotoCoreError, ClientError
+from typing import Literal
 
 from emulator.firehose.client import CloudWatchClient
 from emulator.firehose.clock import Clock
-
-LOG = logging.getLogger(__name__)
+from emulator.metric import Metric, MetricBuffer
 
 NAMESPACE = "AWS/Firehose"
 # By what follows the dot, or by the whole name; anything else is a count.
@@ -32,20 +25,6 @@ Operation = Literal[
 ]
 
 
-@dataclass(slots=True)
-class _Statistic:
-    count: int
-    total: float
-    minimum: float
-    maximum: float
-
-    def merge(self, other: "_Statistic") -> None:
-        self.count += other.count
-        self.total += other.total
-        self.minimum = min(self.minimum, other.minimum)
-        self.maximum = max(self.maximum, other.maximum)
-
-
 class Metrics:
     """Sums up values between two publications; every value is published exactly once.
 
@@ -53,16 +32,14 @@ class Metrics:
     """
 
     def __init__(self, delivery_stream_name: str, client: CloudWatchClient, clock: Clock) -> None:
-        self._name = delivery_stream_name
-        self._client = client
+        self._buffer = MetricBuffer(NAMESPACE, client, delivery_stream_name)
         self._clock = clock
-        self._statistics: dict[str, _Statistic] = {}
-        self._lock = threading.Lock()
+        self._dimension = self._dimension_of(delivery_stream_name)
 
     def add(self, metric_name: str, value: float) -> None:
         """Add one value of a metric."""
-        with self._lock:
-            self._merge(metric_name, _Statistic(1, value, value, value))
+        metric = Metric(metric_name, _unit(metric_name), self._dimension)
+        self._buffer.add([(metric, value)])
 
     def requested(self, operation: Operation, latency_seconds: float) -> None:
         """Count one request of the API and the time it took."""
@@ -86,41 +63,11 @@ class Metrics:
 
     def publish(self) -> bool:
         """Send what has been gathered; when CloudWatch refuses, it is kept for the next time."""
-        with self._lock:
-            statistics, self._statistics = self._statistics, {}
-        if not statistics:
-            return True
-        try:
-            self._client.put_metric_data(Namespace=NAMESPACE, MetricData=self._data(statistics))
-        except (ClientError, BotoCoreError) as error:
-            LOG.warning("%s: metrics are published later: %s", self._name, error)
-            with self._lock:
-                for metric_name, statistic in statistics.items():
-                    self._merge(metric_name, statistic)
-            return False
-        return True
+        return self._buffer.publish(self._clock.time())
 
-    def _merge(self, metric_name: str, statistic: _Statistic) -> None:
-        known = self._statistics.get(metric_name)
-        if known is None:
-            self._statistics[metric_name] = statistic
-        else:
-            known.merge(statistic)
+    def _dimension_of(self, delivery_stream_name: str) -> tuple[str, str] | None:
+        return ("DeliveryStreamName", delivery_stream_name)
 
-    def _data(self, statistics: dict[str, _Statistic]) -> list[dict[str, Any]]:
-        now = datetime.fromtimestamp(self._clock.time(), UTC)
-        return [
-            {
-                "MetricName": metric_name,
-                "Dimensions": [{"Name": "DeliveryStreamName", "Value": self._name}],
-                "Timestamp": now,
-                "Unit": _UNITS.get(metric_name) or _UNITS.get(metric_name.partition(".")[2], "Count"),
-                "StatisticValues": {
-                    "SampleCount": statistic.count,
-                    "Sum": statistic.total,
-                    "Minimum": statistic.minimum,
-                    "Maximum": statistic.maximum,
-                },
-            }
-            for metric_name, statistic in statistics.items()
-        ]
+
+def _unit(metric_name: str) -> str:
+    return _UNITS.get(metric_name) or _UNITS.get(metric_name.partition(".")[2], "Count")

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from emulator.pipes.log_configuration import LogConfiguration
 from emulator.pipes.target_parameters import TargetParameters
 
 
@@ -50,7 +51,7 @@ class PipeDefinition:
     target_parameters: TargetParameters
     filter_patterns: tuple[str, ...] | None = None
     description: str | None = None
-    log_level: str | None = None
+    log_configuration: LogConfiguration | None = None
     target_template: str | None = None
     enrichment_arn: str | None = None
     enrichment_template: str | None = None

@@ -41,6 +41,7 @@ from emulator.pipes.assembly import PipeAssembly
 from emulator.pipes.clock import Clock
 from emulator.pipes.event_pattern import compile_filter
 from emulator.pipes.listing import InvalidTokenError, PipeFilter, page
+from emulator.pipes.observation import Observation
 from emulator.pipes.pipe import Pipe
 from emulator.pipes.refusal import InvalidRequestError
 from emulator.pipes.store import pipes_stores
@@ -71,6 +72,7 @@ class PipesProvider(PipesApi, ServiceLifecycleHook):
     def __init__(self) -> None:
         self._lock = threading.RLock()
         self._workers: dict[str, PipeWorker] = {}
+        self._observation = Observation(_clients, Clock())
 
     @handler("CreatePipe", expand=False)
     def create_pipe(self, context: RequestContext, request: CreatePipeRequest) -> CreatePipeResponse:
@@ -239,6 +241,7 @@ class PipesProvider(PipesApi, ServiceLifecycleHook):
         with self._lock:
             self._workers.pop(pipe.arn, None)
             pipes_stores[pipe.account_id][pipe.region].pipes.pop(pipe.name, None)
+        self._observation.forget(pipe.arn)
 
     def _close_workers(self) -> None:
         with self._lock:
@@ -249,9 +252,10 @@ class PipesProvider(PipesApi, ServiceLifecycleHook):
         deadline = time.monotonic() + STOP_SECONDS
         for worker in workers:
             worker.join(max(deadline - time.monotonic(), 0.1))
+        self._observation.close(STOP_SECONDS)
 
     def _assembly(self, account_id: str, region: str) -> PipeAssembly:
-        return PipeAssembly(_clients(account_id, region), compile_filter, Clock())
+        return PipeAssembly(_clients(account_id, region), compile_filter, Clock(), self._observation.observer)
 
 
 def _clients(account_id: str, region: str) -> Callable[[str], Any]:

@@ -5,8 +5,9 @@ from dataclasses import replace
 from typing import Any
 
 from emulator.pipes.pipe import Pipe, PipeDefinition
-from emulator.pipes.refusal import InvalidRequestError, check_regions
+from emulator.pipes.refusal import check_regions
 from emulator.pipes.wire_enrichment import read_enrichment, read_enrichment_template, write_enrichment
+from emulator.pipes.wire_log import read_log_configuration, write_log_configuration
 from emulator.pipes.wire_source import (
     check_source,
     read_filter_patterns,
@@ -47,7 +48,7 @@ def read_definition(request: Json, *, region: str, account_id: str, now: float) 
         kms_key_identifier=request.get("KmsKeyIdentifier") or None,
         filter_patterns=read_filter_patterns(request, source, None),
         description=request.get("Description"),
-        log_level=_read_log_level(request, None),
+        log_configuration=read_log_configuration(request, None),
     )
     check_batch_size(definition)
     return definition
@@ -77,7 +78,7 @@ def read_update(request: Json, definition: PipeDefinition, *, region: str) -> Pi
         kms_key_identifier=definition.kms_key_identifier if key is None else key or None,
         filter_patterns=read_filter_patterns(request, definition.source_arn, definition.filter_patterns),
         description=definition.description if description is None else description,
-        log_level=_read_log_level(request, definition.log_level),
+        log_configuration=read_log_configuration(request, definition.log_configuration),
     )
     check_batch_size(updated)
     return updated
@@ -92,13 +93,12 @@ def write_definition(definition: PipeDefinition) -> dict[str, Any]:
         "TargetParameters": write_target_parameters(definition),
         "RoleArn": definition.role_arn,
         **write_enrichment(definition),
+        **write_log_configuration(definition.log_configuration),
     }
     if definition.kms_key_identifier is not None:
         described["KmsKeyIdentifier"] = definition.kms_key_identifier
     if definition.description is not None:
         described["Description"] = definition.description
-    if definition.log_level is not None:
-        described["LogConfiguration"] = {"Level": definition.log_level}
     return described
 
 
@@ -112,15 +112,3 @@ def write_state(pipe: Pipe) -> dict[str, Any]:
         "CreationTime": pipe.creation_time,
         "LastModifiedTime": pipe.last_modified_time,
     }
-
-
-def _read_log_level(request: Json, current: str | None) -> str | None:
-    configuration = request.get("LogConfiguration")
-    if configuration is None:
-        return current
-    level = str(configuration["Level"])
-    if any(name.endswith("Destination") and value is not None for name, value in configuration.items()):
-        raise InvalidRequestError("LogConfiguration: log destinations are not supported by this emulator yet")
-    if level != "OFF":
-        raise InvalidRequestError("Must provide at least 1 log destination in LogConfiguration")
-    return level

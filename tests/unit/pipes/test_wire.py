@@ -181,10 +181,6 @@ def test_request_that_aws_refuses(changes: dict[str, Any], message: str) -> None
             },
             "EndpointId",
         ),
-        (
-            {"LogConfiguration": {"Level": "OFF", "CloudwatchLogsLogDestination": {"LogGroupArn": "arn"}}},
-            "LogConfiguration",
-        ),
         ({"SourceParameters": source(DeadLetterConfig={"Arn": TARGET_ARN})}, "DeadLetterConfig.Arn"),
         ({"SourceParameters": source(DeadLetterConfig={"Arn": QUEUE_ARN + ".fifo"})}, "DeadLetterConfig.Arn"),
         (
