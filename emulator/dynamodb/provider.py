@@ -8,17 +8,20 @@ from typing import Any
 
 from localstack.aws.api import CommonServiceException
 from localstack.aws.api.dynamodb import DynamodbApi
+from localstack.runtime.shutdown import SHUTDOWN_HANDLERS
 from localstack.services.moto import MotoFallbackDispatcher
 from localstack.services.plugins import ServiceLifecycleHook
 from localstack.utils.patch import patch
 from moto.dynamodb.exceptions import MockValidationException, StreamAlreadyEnabledException
-from moto.dynamodb.models import DynamoDBBackend
+from moto.dynamodb.models import DynamoDBBackend, dynamodb_backends
 from moto.dynamodb.models.table import Table
 
 from emulator.dispatch import Handler, guarded
+from emulator.dynamodb import time_to_live
 from emulator.dynamodbstreams.change_stream import ChangeStream
 from emulator.dynamodbstreams.pending_changes import PendingChanges
 from emulator.dynamodbstreams.provider import stream_registry
+from emulator.errors import ServiceError
 
 # One lock for every account and region: moto's state is not safe for threads, and a write and its change
 # record are one step.
@@ -72,6 +75,39 @@ def _record_changes() -> None:
         if getattr(deleted, "stream_shard", None) is not None:
             deleted.stream_shard.disable()
         return deleted
+
+
+def _replace_time_to_live() -> None:
+    """Make moto's time to live settings refuse what DynamoDB refuses."""
+
+    @patch(DynamoDBBackend.update_time_to_live)
+    def update_time_to_live(
+        original: Callable[..., None], backend: Any, table_name: str, specification: Mapping[str, Any]
+    ) -> None:
+        time_to_live.update(_table(backend, table_name).ttl, specification, table_name)
+
+    @patch(DynamoDBBackend.describe_time_to_live)
+    def describe_time_to_live(original: Callable[..., Any], backend: Any, table_name: str) -> Any:
+        return _table(backend, table_name).ttl
+
+
+def _table(backend: Any, name: str) -> Any:
+    table = backend.tables.get(name.rpartition("/")[2])
+    if table is None:
+        raise ServiceError(
+            "ResourceNotFoundException", f"Requested resource not found: Table: {name} not found"
+        )
+    return table
+
+
+def _all_tables() -> list[Any]:
+    with _LOCK:
+        return [
+            table
+            for regions in dynamodb_backends.values()
+            for backend in regions.values()
+            for table in backend.tables.values()
+        ]
 
 
 def _hold_back_changes() -> None:
@@ -129,3 +165,14 @@ class DynamoDBProvider(DynamodbApi, ServiceLifecycleHook):
     def __init__(self) -> None:
         _record_changes()
         _hold_back_changes()
+        _replace_time_to_live()
+        self._time_to_live = time_to_live.TimeToLiveWorker(_all_tables, _LOCK)
+
+    def on_after_init(self) -> None:
+        """Let items expire until the emulator stops."""
+        self._time_to_live.start()
+        SHUTDOWN_HANDLERS.register(self._time_to_live.stop)
+
+    def on_before_stop(self) -> None:
+        """Let no more items expire."""
+        self._time_to_live.stop()

@@ -1,5 +1,6 @@
 """Writes through the DynamoDB API and what its stream shows of them."""
 
+import time
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
@@ -185,3 +186,29 @@ def test_concurrent_writes_to_one_item_are_recorded_in_the_order_they_took_effec
     assert [row[2] for row in rows[1:]] == [row[3] for row in rows[:-1]]
     final = poll_until("the item", lambda: dynamodb.get_item(TableName=name, Key=item("a")).get("Item"))
     assert final == rows[-1][3]
+
+
+def test_an_item_expires_and_its_record_names_the_service(aws: Aws, name: str) -> None:
+    # GIVEN a table whose items expire, with one item that has and one that has not
+    dynamodb, stream_arn = aws.client("dynamodb"), create_table(aws, name)
+    dynamodb.update_time_to_live(
+        TableName=name, TimeToLiveSpecification={"Enabled": True, "AttributeName": "ttl"}
+    )
+    old = {**item("old"), "ttl": {"N": str(int(time.time()) - 1)}}
+    dynamodb.put_item(TableName=name, Item=old)
+    dynamodb.put_item(TableName=name, Item={**item("young"), "ttl": {"N": str(int(time.time()) + 3600)}})
+
+    # THEN the first is deleted by the service, and only that one
+    poll_until("the item to expire", lambda: "Item" not in dynamodb.get_item(TableName=name, Key=item("old")))
+    removed = read_all(aws, stream_arn)[2:]
+    assert summary(removed) == [("REMOVE", "old", old, None)]
+    assert removed[0]["userIdentity"] == {"PrincipalId": "dynamodb.amazonaws.com", "Type": "Service"}
+    assert dynamodb.describe_time_to_live(TableName=name)["TimeToLiveDescription"] == {
+        "TimeToLiveStatus": "ENABLED",
+        "AttributeName": "ttl",
+    }
+
+
+def test_time_to_live_of_an_unknown_table_names_it(aws: Aws, name: str) -> None:
+    with pytest.raises(aws.client("dynamodb").exceptions.ResourceNotFoundException, match=name):
+        aws.client("dynamodb").describe_time_to_live(TableName=name)
