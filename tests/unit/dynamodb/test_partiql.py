@@ -1,0 +1,115 @@
+"""What PartiQL statements leave in a table's stream: what the ordinary writes leave.
+
+https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/ql-reference.html
+"""
+
+from typing import Any
+
+import pytest
+from moto.dynamodb.models import DynamoDBBackend
+
+from emulator.dynamodb.provider import DynamoDBProvider
+
+Summary = list[tuple[str, Any, Any]]
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _provider() -> None:
+    DynamoDBProvider()
+
+
+@pytest.fixture
+def backend() -> Any:
+    """Return moto's backend with a table that has a stream and one item."""
+    backend: Any = DynamoDBBackend("eu-north-1", "000000000000")
+    backend.create_table(
+        name="Orders",
+        schema=[{"AttributeName": "id", "KeyType": "HASH"}],
+        throughput=None,
+        attr=[{"AttributeName": "id", "AttributeType": "S"}],
+        global_indexes=None,
+        indexes=None,
+        streams={"StreamEnabled": True, "StreamViewType": "NEW_AND_OLD_IMAGES"},
+        billing_mode="PAY_PER_REQUEST",
+        sse_specification=None,
+        tags=[],
+        deletion_protection_enabled=False,
+    )
+    backend.execute_statement("INSERT INTO \"Orders\" VALUE {'id':'a','n':'1'}", [])
+    return backend
+
+
+def recorded(backend: Any) -> Summary:
+    """Return the event names and images of the stream, without those of the first item."""
+    records = backend.tables["Orders"].stream_shard.stream.shards[0].log.read(0, 1000, 1 << 20)[0]
+    return [
+        (record["eventName"], record["dynamodb"].get("OldImage"), record["dynamodb"].get("NewImage"))
+        for record in records
+    ][1:]
+
+
+def names(backend: Any) -> list[str]:
+    """Return the keys of what the table holds."""
+    return [item.hash_key.value for item in backend.tables["Orders"].all_items()]
+
+
+A1, A2 = ({"id": {"S": "a"}, "n": {"S": n}} for n in "12")
+B = {"id": {"S": "b"}}
+
+
+@pytest.mark.parametrize(
+    ("statement", "parameters", "expected"),
+    [
+        ("INSERT INTO \"Orders\" VALUE {'id':'b'}", [], [("INSERT", None, B)]),
+        ("UPDATE \"Orders\" SET n=? WHERE id='a'", [{"S": "2"}], [("MODIFY", A1, A2)]),
+        ("UPDATE \"Orders\" SET n=? WHERE id='a'", [{"S": "1"}], []),
+        ("UPDATE \"Orders\" REMOVE n WHERE id='a'", [], [("MODIFY", A1, {"id": {"S": "a"}})]),
+        ("DELETE FROM \"Orders\" WHERE id='a'", [], [("REMOVE", A1, None)]),
+        ("DELETE FROM \"Orders\" WHERE id='b'", [], []),
+    ],
+)
+def test_a_statement_leaves_the_record_of_the_ordinary_write(
+    backend: Any, statement: str, parameters: list[Any], expected: Summary
+) -> None:
+    backend.execute_statement(statement, parameters)
+
+    assert recorded(backend) == expected
+
+
+def test_the_statements_of_a_batch_are_recorded_each(backend: Any) -> None:
+    backend.batch_execute_statement(
+        [
+            {"Statement": "INSERT INTO \"Orders\" VALUE {'id':'b'}"},
+            {"Statement": "DELETE FROM \"Orders\" WHERE id='a'"},
+        ]
+    )
+
+    assert recorded(backend) == [("INSERT", None, B), ("REMOVE", A1, None)]
+
+
+def test_a_transaction_is_recorded_when_all_of_it_has_succeeded(backend: Any) -> None:
+    backend.execute_transaction(
+        [
+            {"Statement": "INSERT INTO \"Orders\" VALUE {'id':'b'}"},
+            {"Statement": "UPDATE \"Orders\" SET n=? WHERE id='a'", "Parameters": [{"S": "2"}]},
+        ]
+    )
+
+    assert recorded(backend) == [("INSERT", None, B), ("MODIFY", A1, A2)]
+
+
+def test_a_transaction_that_fails_leaves_no_record_and_no_change(backend: Any) -> None:
+    # GIVEN a transaction whose last statement has a key of the wrong type
+    with pytest.raises(Exception, match="Type mismatch"):
+        backend.execute_transaction(
+            [
+                {"Statement": "INSERT INTO \"Orders\" VALUE {'id':'b'}"},
+                {"Statement": "DELETE FROM \"Orders\" WHERE id='a'"},
+                {"Statement": "INSERT INTO \"Orders\" VALUE {'id':1}"},
+            ]
+        )
+
+    # THEN nothing has happened, and the table goes on
+    assert (recorded(backend), names(backend)) == ([], ["a"])
+    backend.execute_statement("INSERT INTO \"Orders\" VALUE {'id':'b'}", [])
+    assert (recorded(backend), names(backend)) == ([("INSERT", None, B)], ["a", "b"])
