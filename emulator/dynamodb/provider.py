@@ -22,6 +22,7 @@ from emulator.dispatch import Handler, guarded
 from emulator.dynamodb import kinesis_api, time_to_live
 from emulator.dynamodb.change_feed import ChangeFeed
 from emulator.dynamodb.kinesis_destination import PutRecordsClient
+from emulator.dynamodb.partiql import with_parameters
 from emulator.dynamodbstreams.change_stream import ChangeStream
 from emulator.dynamodbstreams.pending_changes import PendingChanges
 from emulator.dynamodbstreams.provider import stream_registry
@@ -139,6 +140,22 @@ def _hold_back_changes() -> None:
         for changes in pending:
             changes.record_each()
         return result
+
+    @patch(DynamoDBBackend.execute_statement)
+    def execute_statement(
+        original: Callable[..., Any], backend: Any, statement: str, parameters: list[Mapping[str, Any]]
+    ) -> Any:
+        return original(backend, *with_parameters(statement, parameters))
+
+    @patch(DynamoDBBackend.batch_execute_statement)
+    def batch_execute_statement(
+        original: Callable[..., Any], backend: Any, statements: list[Mapping[str, Any]]
+    ) -> Any:
+        rewritten = []
+        for entry in statements:
+            statement, parameters = with_parameters(entry["Statement"], entry.get("Parameters", []))
+            rewritten.append({**entry, "Statement": statement, "Parameters": parameters})
+        return original(backend, rewritten)
 
     @patch(DynamoDBBackend.execute_transaction)
     def execute_transaction(
