@@ -128,11 +128,16 @@ class DataPlane:
         Raises:
             ServiceError: the iterator is malformed, expired or points at trimmed records, or the limit is too high.
         """
-        if limit is not None and not 1 <= limit <= MAXIMUM_PAGE_RECORDS:
+        if limit is not None and limit > MAXIMUM_PAGE_RECORDS:
+            raise ServiceError(
+                "LimitExceededException",
+                f"Limit is {limit}: GetRecords returns at most {MAXIMUM_PAGE_RECORDS} records",
+            )
+        if limit is not None and limit < 1:
             raise ServiceError(
                 "ValidationException",
                 f"1 validation error detected: Value '{limit}' at 'limit' failed to satisfy constraint: "
-                f"Member must have value between 1 and {MAXIMUM_PAGE_RECORDS}",
+                "Member must have value greater than or equal to 1",
             )
         now = self._clock()
         iterator = _decode(iterator_text)
