@@ -6,56 +6,14 @@ https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/ql-reference.ht
 from typing import Any
 
 import pytest
-from moto.dynamodb.models import DynamoDBBackend
 
 from emulator.dynamodb.partiql import with_parameters
-from emulator.dynamodb.provider import DynamoDBProvider
-
-Summary = list[tuple[str, Any, Any]]
-
-
-@pytest.fixture(scope="module", autouse=True)
-def _provider() -> None:
-    DynamoDBProvider()
-
-
-@pytest.fixture
-def backend() -> Any:
-    """Return moto's backend with a table that has a stream and one item."""
-    backend: Any = DynamoDBBackend("eu-north-1", "000000000000")
-    backend.create_table(
-        name="Orders",
-        schema=[{"AttributeName": "id", "KeyType": "HASH"}],
-        throughput=None,
-        attr=[{"AttributeName": "id", "AttributeType": "S"}],
-        global_indexes=None,
-        indexes=None,
-        streams={"StreamEnabled": True, "StreamViewType": "NEW_AND_OLD_IMAGES"},
-        billing_mode="PAY_PER_REQUEST",
-        sse_specification=None,
-        tags=[],
-        deletion_protection_enabled=False,
-    )
-    backend.execute_statement("INSERT INTO \"Orders\" VALUE {'id':'a','n':'1'}", [])
-    return backend
-
-
-def recorded(backend: Any) -> Summary:
-    """Return the event names and images of the stream, without those of the first item."""
-    records = backend.tables["Orders"].stream_shard.stream.shards[0].log.read(0, 1000, 1 << 20)[0]
-    return [
-        (record["eventName"], record["dynamodb"].get("OldImage"), record["dynamodb"].get("NewImage"))
-        for record in records
-    ][1:]
+from tests.unit.dynamodb.records import A1, A2, B, Summary, recorded
 
 
 def names(backend: Any) -> list[str]:
     """Return the keys of what the table holds."""
     return [item.hash_key.value for item in backend.tables["Orders"].all_items()]
-
-
-A1, A2 = ({"id": {"S": "a"}, "n": {"S": n}} for n in "12")
-B = {"id": {"S": "b"}}
 
 
 @pytest.mark.parametrize(
