@@ -1,7 +1,13 @@
 """An append-only log with positions, retention and a byte cap: what a shard keeps its records in."""
 
+import logging
 import threading
 from typing import Generic, NamedTuple, TypeVar
+
+LOG = logging.getLogger(__name__)
+
+# While the byte cap bites, one line in this time says how many records it cost.
+TRIM_REPORT_INTERVAL_SECONDS = 60.0
 
 Record = TypeVar("Record")
 
@@ -16,10 +22,12 @@ class RecordLog(Generic[Record]):
     """Keeps records in the order they were appended; position 1 is the first one ever appended.
 
     Times are epoch seconds given by the caller. Records older than the retention are trimmed, and so are the
-    oldest ones above `maximum_bytes`, which `trimmed_by_size` counts; a position is never given twice.
+    oldest ones above `maximum_bytes`, which `trimmed_by_size` counts and the emulator's log tells under `name`; a
+    position is never given twice.
     """
 
-    def __init__(self, retention_seconds: float, maximum_bytes: int) -> None:
+    def __init__(self, retention_seconds: float, maximum_bytes: int, name: str = "a shard") -> None:
+        self.name = name
         self.retention_seconds = retention_seconds
         self.maximum_bytes = maximum_bytes
         self.trimmed_by_size = 0
@@ -29,6 +37,8 @@ class RecordLog(Generic[Record]):
         self._start = 0
         self._size_bytes = 0
         self._last_position = 0
+        self._reported = 0
+        self._reported_at = float("-inf")
         self._lock = threading.Lock()
 
     @property
@@ -95,19 +105,37 @@ class RecordLog(Generic[Record]):
         with self._lock:
             self._trim(now)
 
+    def shrink(self, maximum_bytes: int, now: float) -> None:
+        """Trim the oldest records until the others take at most this much; the newest one stays."""
+        with self._lock:
+            self._trim(now, maximum_bytes)
+
     def _first_position(self) -> int:
         return self._last_position - (len(self._entries) - self._start) + 1
 
-    def _trim(self, now: float) -> None:
+    def _trim(self, now: float, maximum_bytes: int | None = None) -> None:
+        limit = self.maximum_bytes if maximum_bytes is None else maximum_bytes
         horizon = now - self.retention_seconds
         entries = self._entries
         while self._start < len(entries) and entries[self._start].appended_at < horizon:
             self._size_bytes -= entries[self._start].size_bytes
             self._start += 1
-        while self._size_bytes > self.maximum_bytes and self._start < len(entries) - 1:
+        while self._size_bytes > limit and self._start < len(entries) - 1:
             self._size_bytes -= entries[self._start].size_bytes
             self._start += 1
             self.trimmed_by_size += 1
+        if self.trimmed_by_size > self._reported and now >= self._reported_at + TRIM_REPORT_INTERVAL_SECONDS:
+            self._report(now)
         if self._start > 1024 and self._start > len(entries) // 2:
             del entries[: self._start]
             self._start = 0
+
+    def _report(self, now: float) -> None:
+        LOG.warning(
+            "%s: over %d bytes: %d records left before their retention ended, %d in all; read faster or write less",
+            self.name,
+            self.maximum_bytes,
+            self.trimmed_by_size - self._reported,
+            self.trimmed_by_size,
+        )
+        self._reported, self._reported_at = self.trimmed_by_size, now

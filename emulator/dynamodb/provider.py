@@ -1,24 +1,33 @@
 """The DynamoDB API on moto's backend, with this project's change streams."""
 
 import threading
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import Any
 
-from localstack.aws.api import CommonServiceException
+from localstack.aws.api import CommonServiceException, RequestContext
+from localstack.aws.api.core import handler
 from localstack.aws.api.dynamodb import DynamodbApi
+from localstack.runtime.shutdown import SHUTDOWN_HANDLERS
 from localstack.services.moto import MotoFallbackDispatcher
 from localstack.services.plugins import ServiceLifecycleHook
 from localstack.utils.patch import patch
 from moto.dynamodb.exceptions import MockValidationException, StreamAlreadyEnabledException
-from moto.dynamodb.models import DynamoDBBackend
+from moto.dynamodb.models import DynamoDBBackend, dynamodb_backends
 from moto.dynamodb.models.table import Table
 
 from emulator.dispatch import Handler, guarded
+from emulator.dynamodb import kinesis_api, time_to_live
+from emulator.dynamodb.change_feed import ChangeFeed
+from emulator.dynamodb.kinesis_destination import PutRecordsClient
+from emulator.dynamodb.partiql import with_parameters
 from emulator.dynamodbstreams.change_stream import ChangeStream
 from emulator.dynamodbstreams.pending_changes import PendingChanges
 from emulator.dynamodbstreams.provider import stream_registry
+from emulator.errors import ServiceError
+from emulator.kinesis.provider import find_stream, kinesis_client
 
 # One lock for every account and region: moto's state is not safe for threads, and a write and its change
 # record are one step.
@@ -37,31 +46,32 @@ def _record_changes() -> None:
     def set_stream_specification(
         original: Callable[..., None], table: Any, specification: Mapping[str, Any] | None
     ) -> None:
-        previous = table.stream_shard
+        feed = table.stream_shard or ChangeFeed()
         original(table, specification)
+        table.stream_shard = feed
+        if feed.stream is not None:
+            feed.stream.disable()
+            feed.stream = None
         if not table.stream_specification["StreamEnabled"]:
-            if previous is not None:
-                previous.disable()
-            table.stream_shard = None
             return
         table.latest_stream_label = _new_label()
-        table.stream_shard = ChangeStream(
+        feed.stream = ChangeStream(
             table_name=table.name,
             table_arn=table.table_arn,
             key_schema=table.schema,
             view_type=table.stream_specification.get("StreamViewType", "NEW_AND_OLD_IMAGES"),
             label=table.latest_stream_label,
         )
-        stream_registry(table.account_id, table.region_name).add(table.stream_shard)
+        stream_registry(table.account_id, table.region_name).add(feed.stream)
 
     @patch(DynamoDBBackend.update_table_streams)
     def update_table_streams(
         original: Callable[..., None], backend: Any, table: Any, specification: Mapping[str, Any]
     ) -> None:
         enabling = bool(specification.get("StreamEnabled"))
-        if enabling and table.stream_shard is not None:
+        if enabling and table.stream_shard.stream is not None:
             raise StreamAlreadyEnabledException
-        if not enabling and table.stream_shard is None:
+        if not enabling and table.stream_shard.stream is None:
             raise MockValidationException("Table already has a disabled stream")
         # The label of a disabled stream stays visible; moto takes it for an enabled one.
         table.set_stream_specification(specification)
@@ -70,8 +80,41 @@ def _record_changes() -> None:
     def delete_table(original: Callable[..., Any], backend: Any, name: str) -> Any:
         deleted = original(backend, name)
         if getattr(deleted, "stream_shard", None) is not None:
-            deleted.stream_shard.disable()
+            deleted.stream_shard.close()
         return deleted
+
+
+def _replace_time_to_live() -> None:
+    """Make moto's time to live settings refuse what DynamoDB refuses."""
+
+    @patch(DynamoDBBackend.update_time_to_live)
+    def update_time_to_live(
+        original: Callable[..., None], backend: Any, table_name: str, specification: Mapping[str, Any]
+    ) -> None:
+        time_to_live.update(_table(backend, table_name).ttl, specification, table_name)
+
+    @patch(DynamoDBBackend.describe_time_to_live)
+    def describe_time_to_live(original: Callable[..., Any], backend: Any, table_name: str) -> Any:
+        return _table(backend, table_name).ttl
+
+
+def _table(backend: Any, name: str) -> Any:
+    table = backend.tables.get(name.rpartition("/")[2])
+    if table is None:
+        raise ServiceError(
+            "ResourceNotFoundException", f"Requested resource not found: Table: {name} not found"
+        )
+    return table
+
+
+def _all_tables() -> list[Any]:
+    with _LOCK:
+        return [
+            table
+            for regions in dynamodb_backends.values()
+            for backend in regions.values()
+            for table in backend.tables.values()
+        ]
 
 
 def _hold_back_changes() -> None:
@@ -98,6 +141,52 @@ def _hold_back_changes() -> None:
             changes.record_each()
         return result
 
+    @patch(DynamoDBBackend.execute_statement)
+    def execute_statement(
+        original: Callable[..., Any], backend: Any, statement: str, parameters: list[Mapping[str, Any]]
+    ) -> Any:
+        return original(backend, *with_parameters(statement, parameters))
+
+    @patch(DynamoDBBackend.batch_execute_statement)
+    def batch_execute_statement(
+        original: Callable[..., Any], backend: Any, statements: list[Mapping[str, Any]]
+    ) -> Any:
+        rewritten = []
+        for entry in statements:
+            statement, parameters = with_parameters(entry["Statement"], entry.get("Parameters", []))
+            rewritten.append({**entry, "Statement": statement, "Parameters": parameters})
+        return original(backend, rewritten)
+
+    @patch(DynamoDBBackend.execute_transaction)
+    def execute_transaction(
+        original: Callable[..., Any], backend: Any, statements: list[Mapping[str, Any]]
+    ) -> Any:
+        # moto carries PartiQL statements out one after the other and keeps those before one that fails.
+        with _rolled_back_on_failure(backend), _held_back(backend.tables.values()) as pending:
+            result = original(backend, statements)
+        for changes in pending:
+            changes.record_each()
+        return result
+
+
+@contextmanager
+def _rolled_back_on_failure(backend: Any) -> Iterator[None]:
+    """Put the items of every table back when the operation fails; moto replaces items and does not change them."""
+    before = [(table, _copy_items(table.items)) for table in backend.tables.values()]
+    try:
+        yield
+    except Exception:
+        for table, items in before:
+            table.items = items
+        raise
+
+
+def _copy_items(items: Any) -> Any:
+    """Copy moto's two levels of items, but not the items."""
+    copy: defaultdict[Any, Any] = defaultdict(dict)
+    copy.update({key: entry.copy() if isinstance(entry, dict) else entry for key, entry in items.items()})
+    return copy
+
 
 @contextmanager
 def _held_back(tables: Iterable[Any], backend: Any = None) -> Iterator[list[PendingChanges]]:
@@ -105,7 +194,7 @@ def _held_back(tables: Iterable[Any], backend: Any = None) -> Iterator[list[Pend
 
     `backend` is given when the operation may put copies of the tables in their place.
     """
-    held = [table for table in tables if table is not None and table.stream_shard is not None]
+    held = [table for table in tables if table is not None and table.stream_shard.is_followed]
     pending = []
     for table in held:
         table.stream_shard = PendingChanges(table.stream_shard)
@@ -124,8 +213,60 @@ def _new_label() -> str:
 
 
 class DynamoDBProvider(DynamodbApi, ServiceLifecycleHook):
-    """Every operation is moto's; writes leave change records."""
+    """Every operation is moto's but those of Kinesis destinations; writes leave change records."""
 
     def __init__(self) -> None:
         _record_changes()
         _hold_back_changes()
+        _replace_time_to_live()
+        self._time_to_live = time_to_live.TimeToLiveWorker(_all_tables, _LOCK)
+
+    @handler("EnableKinesisStreamingDestination", expand=False)
+    def enable_kinesis_streaming_destination(self, context: RequestContext, request: Any) -> Any:
+        table = _requested_table(context, request)
+        return kinesis_api.enable(
+            table, request, lambda arn: _find_kinesis(context.account_id, context.region, arn)
+        )
+
+    @handler("DisableKinesisStreamingDestination", expand=False)
+    def disable_kinesis_streaming_destination(self, context: RequestContext, request: Any) -> Any:
+        return kinesis_api.disable(_requested_table(context, request), request)
+
+    @handler("DescribeKinesisStreamingDestination", expand=False)
+    def describe_kinesis_streaming_destination(self, context: RequestContext, request: Any) -> Any:
+        return kinesis_api.describe(_requested_table(context, request))
+
+    @handler("UpdateKinesisStreamingDestination", expand=False)
+    def update_kinesis_streaming_destination(self, context: RequestContext, request: Any) -> Any:
+        return kinesis_api.update(_requested_table(context, request), request)
+
+    def on_after_init(self) -> None:
+        """Let items expire until the emulator stops."""
+        self._time_to_live.start()
+        SHUTDOWN_HANDLERS.register(self.on_before_stop)
+
+    def on_before_stop(self) -> None:
+        """Let no more items expire, and send nothing more."""
+        self._time_to_live.stop()
+        self._stop_destinations()
+
+    def on_before_state_reset(self) -> None:
+        """Send nothing more of tables that are about to be forgotten."""
+        self._stop_destinations()
+
+    def _stop_destinations(self) -> None:
+        with _LOCK:
+            feeds = [table.stream_shard for table in _all_tables()]
+        for feed in feeds:
+            if feed.destination is not None:
+                feed.destination.stop()
+
+
+def _requested_table(context: RequestContext, request: Mapping[str, Any]) -> Any:
+    return _table(dynamodb_backends[context.account_id][context.region], request["TableName"])
+
+
+def _find_kinesis(account_id: str, region: str, stream_arn: str) -> PutRecordsClient:
+    """Return a client, once it is certain that the data stream exists."""
+    find_stream(account_id, region, None, stream_arn)
+    return kinesis_client(account_id, region)

@@ -1,5 +1,8 @@
 """The stream of a table: its shards and the change records in them."""
 
+import hashlib
+import json
+import logging
 import time
 import uuid
 from collections.abc import Callable, Mapping, Sequence
@@ -9,27 +12,60 @@ from typing import Any
 from emulator.dynamodbstreams.image import image, size_bytes
 from emulator.record_log import RecordLog
 
+LOG = logging.getLogger(__name__)
+
 RETENTION_SECONDS = 24 * 3600
 # A stream keeps at most this much, whatever the retention: a sandbox must not fill the machine's memory.
 MAXIMUM_STREAM_BYTES = 256 * 1024 * 1024
+# A shard gets children once it has taken this much, two of them unless so many shards are open already. One that is
+# as old as this gets one child.
+SPLIT_BYTES = 64 * 1024 * 1024
+MAXIMUM_OPEN_SHARDS = 4
+ROLL_SECONDS = 4 * 3600
+_ALL_HASHES = range(2**32)
 _SEQUENCE_NUMBERS_PER_SECOND = 10**15
+_SEQUENCE_NUMBERS_PER_SHARD = 10**12
 
 Attributes = Mapping[str, Mapping[str, Any]]
 
 
 class StreamShard:
-    """One shard of a table's stream; open until the stream is disabled."""
+    """One shard of a table's stream: the changes of the items whose key hashes into its range.
 
-    def __init__(self, created_at: float) -> None:
+    Open until it has children or the stream is disabled.
+    """
+
+    def __init__(
+        self,
+        stream_arn: str,
+        created_at: float,
+        base: int,
+        hash_range: range = _ALL_HASHES,
+        parent: "StreamShard | None" = None,
+    ) -> None:
         self.created_at = created_at
+        self.closed_at: float | None = None
         self.shard_id = f"shardId-{int(created_at * 1000):020d}-{uuid.uuid4().hex[:8]}"
-        self.is_open = True
-        self.log: RecordLog[dict[str, Any]] = RecordLog(RETENTION_SECONDS, MAXIMUM_STREAM_BYTES)
-        self._base = int(created_at) * _SEQUENCE_NUMBERS_PER_SECOND
+        self.parent_shard_id = parent.shard_id if parent is not None else None
+        self.hash_range = hash_range
+        self.base = base
+        self.written_bytes = 0
+        self.log: RecordLog[dict[str, Any]] = RecordLog(
+            RETENTION_SECONDS, MAXIMUM_STREAM_BYTES, name=f"{stream_arn} {self.shard_id}"
+        )
+
+    @property
+    def is_open(self) -> bool:
+        """Whether more records may come."""
+        return self.closed_at is None
+
+    def expired(self, now: float) -> bool:
+        """Tell whether the shard was closed so long ago that nothing of it can be read any more."""
+        return self.closed_at is not None and now - self.closed_at > RETENTION_SECONDS
 
     def sequence_number(self, position: int) -> str:
         """Return the sequence number (25 digits) that stands for a position."""
-        return str(self._base + position)
+        return str(self.base + position)
 
     def position(self, sequence_number: str) -> int:
         """Return the position of a sequence number; 0 or less for one from before this shard.
@@ -37,21 +73,24 @@ class StreamShard:
         Raises:
             ValueError: it is not a decimal number.
         """
-        return int(sequence_number) - self._base
+        return int(sequence_number) - self.base
 
     def describe(self) -> dict[str, Any]:
         """Return the shard as DescribeStream prints it."""
         numbers = {"StartingSequenceNumber": self.sequence_number(1)}
         if not self.is_open:
             numbers["EndingSequenceNumber"] = self.sequence_number(max(self.log.last_position, 1))
-        return {"ShardId": self.shard_id, "SequenceNumberRange": numbers}
+        shard: dict[str, Any] = {"ShardId": self.shard_id, "SequenceNumberRange": numbers}
+        if self.parent_shard_id is not None:
+            shard["ParentShardId"] = self.parent_shard_id
+        return shard
 
 
 class ChangeStream:
     """A table's stream from one enabling to the next disabling.
 
-    Takes the place of moto's stream shard: `add(old, new)` is what moto calls after every write. Records are dicts
-    of boto3's GetRecords shape; they are shared between readers and must not be changed.
+    One writer at a time calls `record`; readers need no lock. Records are dicts of boto3's GetRecords shape; they are
+    shared between readers and must not be changed. When shards split is not documented by AWS: see `SPLIT_BYTES`.
 
     https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Streams.html
     """
@@ -64,6 +103,8 @@ class ChangeStream:
         view_type: str,
         label: str,
         clock: Callable[[], float] = time.time,
+        split_bytes: int = SPLIT_BYTES,
+        maximum_bytes: int = MAXIMUM_STREAM_BYTES,
     ) -> None:
         self.table_name = table_name
         self.key_schema = [dict(element) for element in key_schema]
@@ -73,16 +114,12 @@ class ChangeStream:
         self.region = table_arn.split(":")[3]
         self.created_at = clock()
         self.disabled_at: float | None = None
-        self.shards = [StreamShard(self.created_at)]
+        self._split_bytes = split_bytes
+        self._maximum_bytes = maximum_bytes
+        self._last_base = 0
+        self.shards = [StreamShard(self.arn, self.created_at, self._next_base(self.created_at))]
         self._key_names = [element["AttributeName"] for element in key_schema]
         self._clock = clock
-
-    def add(self, old: Any, new: Any) -> None:
-        """Record a write, given moto's items before and after it (None: the item did not exist)."""
-        self.record(
-            old.to_json()["Attributes"] if old is not None else None,
-            new.to_json()["Attributes"] if new is not None else None,
-        )
 
     def record(
         self,
@@ -96,7 +133,6 @@ class ChangeStream:
         present = new_image if new_image is not None else old_image
         if present is None or old_image == new_image or self.disabled_at is not None:
             return
-        shard = self.shards[-1]
         now = self._clock()
         change: dict[str, Any] = {
             # Creation times have whole seconds in DynamoDB Streams.
@@ -108,6 +144,7 @@ class ChangeStream:
         if old_image is not None and self.view_type in ("OLD_IMAGE", "NEW_AND_OLD_IMAGES"):
             change["OldImage"] = old_image
         size = sum(size_bytes(change[part]) for part in ("Keys", "NewImage", "OldImage") if part in change)
+        shard = self._shard_for(change["Keys"], now)
         change["SequenceNumber"] = shard.sequence_number(shard.log.last_position + 1)
         change["SizeBytes"] = size
         change["StreamViewType"] = self.view_type
@@ -122,16 +159,15 @@ class ChangeStream:
         if user_identity is not None:
             record["userIdentity"] = dict(user_identity)
         shard.log.append(record, size, now)
-
-    def __deepcopy__(self, memo: dict[int, Any]) -> "ChangeStream":
-        # moto copies its tables for backups and to roll a transaction back; a table keeps its one stream.
-        return self
+        shard.written_bytes += size
+        self._keep_to_size(now)
 
     def disable(self) -> None:
         """Close the stream's shards; what they hold stays readable until its retention ends."""
         self.disabled_at = self._clock()
         for shard in self.shards:
-            shard.is_open = False
+            if shard.is_open:
+                shard.closed_at = self.disabled_at
 
     def expired(self, now: float) -> bool:
         """Tell whether the stream was disabled so long ago that nothing of it can be read any more."""
@@ -141,3 +177,61 @@ class ChangeStream:
     def status(self) -> str:
         """ENABLED or DISABLED."""
         return "ENABLED" if self.disabled_at is None else "DISABLED"
+
+    def listed_shards(self, parent_shard_id: str | None = None) -> list[StreamShard]:
+        """Return the shards of which something may be read, oldest first: all, or the children of one."""
+        now = self._clock()
+        return [
+            shard
+            for shard in self.shards
+            if not shard.expired(now)
+            and (parent_shard_id is None or shard.parent_shard_id == parent_shard_id)
+        ]
+
+    def _shard_for(self, keys: Attributes, now: float) -> StreamShard:
+        """Return the open shard of an item, after it has been replaced by its children if it is due."""
+        shard = self._open_shard(keys)
+        if shard.written_bytes >= self._split_bytes or now - shard.created_at >= ROLL_SECONDS:
+            self._replace(shard, now)
+            shard = self._open_shard(keys)
+        return shard
+
+    def _open_shard(self, keys: Attributes) -> StreamShard:
+        open_shards = [shard for shard in self.shards if shard.is_open]
+        if len(open_shards) == 1:
+            return open_shards[0]
+        text = json.dumps(keys, sort_keys=True, default=bytes.hex).encode()
+        key_hash = int.from_bytes(hashlib.md5(text, usedforsecurity=False).digest()[:4], "big")
+        return next(shard for shard in open_shards if key_hash in shard.hash_range)
+
+    def _replace(self, shard: StreamShard, now: float) -> None:
+        ranges = [shard.hash_range]
+        open_count = sum(other.is_open for other in self.shards)
+        if shard.written_bytes >= self._split_bytes and open_count < MAXIMUM_OPEN_SHARDS:
+            middle = (shard.hash_range.start + shard.hash_range.stop) // 2
+            ranges = [range(shard.hash_range.start, middle), range(middle, shard.hash_range.stop)]
+        children = [
+            StreamShard(self.arn, now, self._next_base(now), hash_range, shard) for hash_range in ranges
+        ]
+        # A new list, so that a reader sees either the old shards or all of the new ones; and the children are listed
+        # before their parent ends.
+        self.shards = [other for other in self.shards if not other.expired(now)] + children
+        shard.closed_at = now
+        LOG.info("%s: %s goes on in %d", self.arn, shard.shard_id, len(children))
+
+    def _next_base(self, now: float) -> int:
+        """Return what a new shard counts from: above all numbers that an older shard can give."""
+        self._last_base = max(
+            int(now) * _SEQUENCE_NUMBERS_PER_SECOND, self._last_base + _SEQUENCE_NUMBERS_PER_SHARD
+        )
+        return self._last_base
+
+    def _keep_to_size(self, now: float) -> None:
+        """Let the oldest shards' records go while all shards together take too much."""
+        excess = sum(shard.log.size_bytes for shard in self.shards) - self._maximum_bytes
+        for shard in self.shards:
+            if excess <= 0:
+                return
+            before = shard.log.size_bytes
+            shard.log.shrink(max(before - excess, 0), now)
+            excess -= before - shard.log.size_bytes

@@ -23,11 +23,16 @@ class DynamoDBStreamsClient:
         return self._data_plane.list_streams(TableName, ExclusiveStartStreamArn, Limit)
 
     def describe_stream(
-        self, *, StreamArn: str, ExclusiveStartShardId: str | None = None, Limit: int | None = None
+        self,
+        *,
+        StreamArn: str,
+        ExclusiveStartShardId: str | None = None,
+        Limit: int | None = None,
+        ShardFilter: dict[str, str] | None = None,
     ) -> dict[str, Any]:
         """Return a stream and its shards."""
         try:
-            return self._data_plane.describe_stream(StreamArn, ExclusiveStartShardId, Limit)
+            return self._data_plane.describe_stream(StreamArn, ExclusiveStartShardId, Limit, ShardFilter)
         except ServiceError as error:
             raise error.as_client_error("DescribeStream") from error
 

@@ -1,7 +1,7 @@
 """Reading the streams of DynamoDB tables: the four operations of the DynamoDB Streams API."""
 
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
@@ -59,6 +59,7 @@ class DataPlane:
         self, table_name: str | None = None, start_arn: str | None = None, limit: int | None = None
     ) -> dict[str, Any]:
         """Return a page of streams, all of them or those of one table."""
+        _check_listing_limit(limit)
         self._registry.prune(self._clock())
         streams = [
             stream
@@ -77,15 +78,21 @@ class DataPlane:
         return output
 
     def describe_stream(
-        self, arn: str, start_shard_id: str | None = None, limit: int | None = None
+        self,
+        arn: str,
+        start_shard_id: str | None = None,
+        limit: int | None = None,
+        shard_filter: Mapping[str, str] | None = None,
     ) -> dict[str, Any]:
-        """Return a stream and a page of its shards.
+        """Return a stream and a page of its shards, all of them or the children of one.
 
         Raises:
-            ServiceError: there is no such stream.
+            ServiceError: there is no such stream, or the limit or the filter is not as the API has it.
         """
+        _check_listing_limit(limit)
+        parent = _parent_of(shard_filter) if shard_filter else None
         stream = self._registry.find(arn)
-        page, last = _page(stream.shards, start_shard_id, limit, lambda shard: shard.shard_id)
+        page, last = _page(stream.listed_shards(parent), start_shard_id, limit, lambda shard: shard.shard_id)
         description: dict[str, Any] = {
             "StreamArn": stream.arn,
             "StreamLabel": stream.label,
@@ -121,11 +128,16 @@ class DataPlane:
         Raises:
             ServiceError: the iterator is malformed, expired or points at trimmed records, or the limit is too high.
         """
-        if limit is not None and not 1 <= limit <= MAXIMUM_PAGE_RECORDS:
+        if limit is not None and limit > MAXIMUM_PAGE_RECORDS:
+            raise ServiceError(
+                "LimitExceededException",
+                f"Limit is {limit}: GetRecords returns at most {MAXIMUM_PAGE_RECORDS} records",
+            )
+        if limit is not None and limit < 1:
             raise ServiceError(
                 "ValidationException",
                 f"1 validation error detected: Value '{limit}' at 'limit' failed to satisfy constraint: "
-                f"Member must have value between 1 and {MAXIMUM_PAGE_RECORDS}",
+                "Member must have value greater than or equal to 1",
             )
         now = self._clock()
         iterator = _decode(iterator_text)
@@ -170,6 +182,31 @@ def _starting_position(shard: StreamShard, iterator_type: str, sequence_number: 
                 raise _trimmed()
             return position
     raise ServiceError("ValidationException", f"Invalid ShardIteratorType: {iterator_type}")
+
+
+def _parent_of(shard_filter: Mapping[str, str]) -> str:
+    filter_type = shard_filter.get("Type")
+    if filter_type != "CHILD_SHARDS":
+        raise ServiceError(
+            "ValidationException",
+            f"1 validation error detected: Value '{filter_type}' at 'shardFilter.type' failed to satisfy constraint: "
+            "Member must satisfy enum value set: [CHILD_SHARDS]",
+        )
+    if "ShardId" not in shard_filter:
+        raise ServiceError(
+            "ValidationException", "ShardId must be provided for the shard filter type CHILD_SHARDS"
+        )
+    return shard_filter["ShardId"]
+
+
+def _check_listing_limit(limit: int | None) -> None:
+    if limit is not None and not 1 <= limit <= MAXIMUM_LISTED:
+        relation = "greater than or equal to 1" if limit < 1 else f"less than or equal to {MAXIMUM_LISTED}"
+        raise ServiceError(
+            "ValidationException",
+            f"1 validation error detected: Value '{limit}' at 'limit' failed to satisfy constraint: "
+            f"Member must have value {relation}",
+        )
 
 
 def _trimmed() -> ServiceError:

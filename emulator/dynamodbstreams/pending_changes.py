@@ -20,6 +20,9 @@ class PendingChanges:
     knows whether all of them succeed. DynamoDB Streams shows neither.
     """
 
+    # A transaction holds back what its updates hold back.
+    is_followed = True
+
     def __init__(self, target: ChangeLog) -> None:
         self.target = target
         self._changes: list[tuple[Attributes | None, Attributes | None]] = []

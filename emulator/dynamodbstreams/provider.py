@@ -65,7 +65,10 @@ class DynamoDBStreamsProvider(DynamodbstreamsApi, ServiceLifecycleHook):
     def describe_stream(self, context: RequestContext, request: DescribeStreamInput) -> DescribeStreamOutput:
         return DescribeStreamOutput(
             **_data_plane(context).describe_stream(
-                request["StreamArn"], request.get("ExclusiveStartShardId"), request.get("Limit")
+                request["StreamArn"],
+                request.get("ExclusiveStartShardId"),
+                request.get("Limit"),
+                request.get("ShardFilter"),
             )
         )
 

@@ -1,5 +1,7 @@
 """Writes through the DynamoDB API and what its stream shows of them."""
 
+import json
+import time
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
@@ -185,3 +187,77 @@ def test_concurrent_writes_to_one_item_are_recorded_in_the_order_they_took_effec
     assert [row[2] for row in rows[1:]] == [row[3] for row in rows[:-1]]
     final = poll_until("the item", lambda: dynamodb.get_item(TableName=name, Key=item("a")).get("Item"))
     assert final == rows[-1][3]
+
+
+def test_an_item_expires_and_its_record_names_the_service(aws: Aws, name: str) -> None:
+    # GIVEN a table whose items expire, with one item that has and one that has not
+    dynamodb, stream_arn = aws.client("dynamodb"), create_table(aws, name)
+    dynamodb.update_time_to_live(
+        TableName=name, TimeToLiveSpecification={"Enabled": True, "AttributeName": "ttl"}
+    )
+    old = {**item("old"), "ttl": {"N": str(int(time.time()) - 1)}}
+    dynamodb.put_item(TableName=name, Item=old)
+    dynamodb.put_item(TableName=name, Item={**item("young"), "ttl": {"N": str(int(time.time()) + 3600)}})
+
+    # THEN the first is deleted by the service, and only that one
+    poll_until("the item to expire", lambda: "Item" not in dynamodb.get_item(TableName=name, Key=item("old")))
+    removed = read_all(aws, stream_arn)[2:]
+    assert summary(removed) == [("REMOVE", "old", old, None)]
+    assert removed[0]["userIdentity"] == {"PrincipalId": "dynamodb.amazonaws.com", "Type": "Service"}
+    assert dynamodb.describe_time_to_live(TableName=name)["TimeToLiveDescription"] == {
+        "TimeToLiveStatus": "ENABLED",
+        "AttributeName": "ttl",
+    }
+
+
+def test_time_to_live_of_an_unknown_table_names_it(aws: Aws, name: str) -> None:
+    with pytest.raises(aws.client("dynamodb").exceptions.ResourceNotFoundException, match=name):
+        aws.client("dynamodb").describe_time_to_live(TableName=name)
+
+
+def test_changes_reach_a_kinesis_stream_without_a_stream_of_the_table(aws: Aws, name: str) -> None:
+    # GIVEN a table without a stream and a data stream
+    dynamodb, kinesis = aws.client("dynamodb"), aws.client("kinesis")
+    dynamodb.create_table(
+        TableName=name,
+        KeySchema=[KEY],
+        AttributeDefinitions=[{"AttributeName": "id", "AttributeType": "S"}],
+        BillingMode="PAY_PER_REQUEST",
+    )
+    kinesis.create_stream(StreamName=name, ShardCount=1)
+    kinesis.get_waiter("stream_exists").wait(StreamName=name, WaiterConfig={"Delay": 1})
+    arn = kinesis.describe_stream_summary(StreamName=name)["StreamDescriptionSummary"]["StreamARN"]
+
+    # WHEN it is made the table's destination, which is possible once, and the precision is changed
+    enabled = dynamodb.enable_kinesis_streaming_destination(TableName=name, StreamArn=arn)
+    with pytest.raises(dynamodb.exceptions.ClientError, match="must be DISABLED or ENABLE_FAILED"):
+        dynamodb.enable_kinesis_streaming_destination(TableName=name, StreamArn=arn)
+    dynamodb.put_item(TableName=name, Item=item("a"))
+    dynamodb.update_kinesis_streaming_destination(
+        TableName=name,
+        StreamArn=arn,
+        UpdateKinesisStreamingConfiguration={"ApproximateCreationDateTimePrecision": "MICROSECOND"},
+    )
+    dynamodb.delete_item(TableName=name, Key=item("a"))
+    dynamodb.disable_kinesis_streaming_destination(TableName=name, StreamArn=arn)
+    dynamodb.put_item(TableName=name, Item=item("b"))
+
+    # THEN the changes made meanwhile arrive, and no others
+    def arrived() -> list[dict[str, Any]] | None:
+        iterator = kinesis.get_shard_iterator(
+            StreamName=name, ShardId="shardId-000000000000", ShardIteratorType="TRIM_HORIZON"
+        )["ShardIterator"]
+        records = kinesis.get_records(ShardIterator=iterator)["Records"]
+        return [json.loads(record["Data"]) for record in records] if len(records) >= 2 else None
+
+    first, second = poll_until("the changes in Kinesis", arrived)
+    assert (first["eventName"], first["dynamodb"]["NewImage"]) == ("INSERT", item("a"))
+    assert (second["eventName"], second["dynamodb"]["OldImage"]) == ("REMOVE", item("a"))
+    times = [change["dynamodb"]["ApproximateCreationDateTime"] for change in (first, second)]
+    assert [len(str(moment)) for moment in times] == [13, 16]
+    assert enabled["DestinationStatus"] == "ENABLING"
+    described = dynamodb.describe_kinesis_streaming_destination(TableName=name)
+    assert [
+        (entry["StreamArn"], entry["DestinationStatus"])
+        for entry in described["KinesisDataStreamDestinations"]
+    ] == [(arn, "DISABLED")]

@@ -170,9 +170,9 @@ def test_a_record_does_not_change_with_the_item() -> None:
 def test_a_service_delete_carries_its_identity() -> None:
     stream = make_stream()
 
-    stream.record(FRED, None, {"type": "Service", "principalId": "dynamodb.amazonaws.com"})
+    stream.record(FRED, None, {"Type": "Service", "PrincipalId": "dynamodb.amazonaws.com"})
 
-    assert records(stream)[0]["userIdentity"] == {"type": "Service", "principalId": "dynamodb.amazonaws.com"}
+    assert records(stream)[0]["userIdentity"] == {"Type": "Service", "PrincipalId": "dynamodb.amazonaws.com"}
 
 
 def test_a_disabled_stream_takes_no_more() -> None:

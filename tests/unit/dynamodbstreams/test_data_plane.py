@@ -39,8 +39,8 @@ class Subject:
         for name in names:
             self.stream.record(None, {"id": {"S": name}})
 
-    def iterator(self, iterator_type: str, sequence_number: str | None = None) -> str:
-        shard_id = self.stream.shards[0].shard_id
+    def iterator(self, iterator_type: str, sequence_number: str | None = None, shard: int = 0) -> str:
+        shard_id = self.stream.shards[shard].shard_id
         response = self.data_plane.get_shard_iterator(
             self.stream.arn, shard_id, iterator_type, sequence_number
         )
@@ -98,8 +98,9 @@ def test_a_disabled_stream_is_read_to_its_end() -> None:
 def test_records_leave_after_a_day() -> None:
     subject = Subject()
     subject.insert("old")
-    subject.clock.advance(24 * HOUR + 1)
+    subject.clock.advance(2 * HOUR)
     subject.insert("new")
+    subject.clock.advance(22 * HOUR + 1)
 
     assert subject.get(subject.iterator("TRIM_HORIZON"))[0] == ["new"]
 
@@ -128,14 +129,50 @@ def test_an_iterator_expires_after_fifteen_minutes() -> None:
     assert raised.value.code == "ExpiredIteratorException"
 
 
-@pytest.mark.parametrize("limit", [0, 1001])
-def test_a_limit_out_of_range_is_refused(limit: int) -> None:
+@pytest.mark.parametrize(("limit", "code"), [(0, "ValidationException"), (1001, "LimitExceededException")])
+def test_a_limit_out_of_range_is_refused(limit: int, code: str) -> None:
     subject = Subject()
 
     with pytest.raises(ServiceError) as raised:
         subject.get(subject.iterator("LATEST"), limit)
 
-    assert raised.value.code == "ValidationException"
+    assert raised.value.code == code
+
+
+def test_a_page_ends_before_it_exceeds_one_mebibyte() -> None:
+    # GIVEN 20 records of 100,001 bytes
+    subject = Subject()
+    subject.insert(*(str(number).zfill(99_999) for number in range(20)))
+
+    first, token = subject.get(subject.iterator("TRIM_HORIZON"))
+    assert token is not None
+
+    assert (len(first), len(subject.get(token)[0])) == (10, 10)
+
+
+def test_an_iterator_whose_next_record_was_trimmed_is_refused() -> None:
+    # GIVEN an iterator in the middle of a shard
+    subject = Subject()
+    subject.insert("a", "b", "c", "d")
+    subject.clock.advance(24 * HOUR - 60)
+    _, token = subject.get(subject.iterator("TRIM_HORIZON"), limit=1)
+    assert token is not None
+
+    # WHEN the records after it leave before it is used
+    subject.clock.advance(61)
+    with pytest.raises(ServiceError) as raised:
+        subject.get(token)
+
+    assert raised.value.code == "TrimmedDataAccessException"
+
+
+def test_an_unknown_shard_is_named() -> None:
+    subject = Subject()
+
+    with pytest.raises(ServiceError) as raised:
+        subject.data_plane.get_shard_iterator(subject.stream.arn, "shardId-0", "LATEST")
+
+    assert (raised.value.code, "shardId-0" in raised.value.message) == ("ResourceNotFoundException", True)
 
 
 def test_an_unknown_stream_is_named() -> None:

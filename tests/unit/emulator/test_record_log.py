@@ -92,3 +92,33 @@ def test_a_long_log_stays_readable_while_its_start_is_cut_off() -> None:
     assert log.read(9_997, 10, MEBIBYTE) == ([9_998, 9_999, 10_000], 10_000)
     assert log.appended_at(9_950) == 9_950.0
     assert log.appended_at(9_899) is None
+
+
+def test_the_log_tells_once_a_minute_what_the_byte_cap_cost(caplog: pytest.LogCaptureFixture) -> None:
+    # GIVEN a log with room for two records
+    log: RecordLog[str] = RecordLog(DAY, maximum_bytes=20, name="table/Orders/stream/1")
+    for second in range(2):
+        log.append("kept", 10, float(second))
+    assert caplog.messages == []
+
+    # WHEN more are appended within a minute, and it is read after that
+    for second in range(2, 12):
+        log.append("more", 10, float(second))
+    log.trim(70.0)
+    log.trim(140.0)
+
+    # THEN the first line comes at once, the second tells the rest, and no third one comes
+    assert caplog.messages == [
+        "table/Orders/stream/1: over 20 bytes: 1 records left before their retention ended, 1 in all; "
+        "read faster or write less",
+        "table/Orders/stream/1: over 20 bytes: 9 records left before their retention ended, 10 in all; "
+        "read faster or write less",
+    ]
+
+
+def test_retention_costs_no_line(caplog: pytest.LogCaptureFixture) -> None:
+    log = make_log("a", "b")
+
+    log.trim(DAY + 10)
+
+    assert (log.first_position, caplog.messages) == (3, [])

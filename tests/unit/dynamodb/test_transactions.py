@@ -1,0 +1,39 @@
+"""What a transaction leaves for those who follow a table's changes."""
+
+from typing import Any
+
+import pytest
+
+from tests.unit.dynamodb.records import A1, A2, B, recorded
+
+
+def update(name: str, value: str, condition: str | None = None) -> dict[str, Any]:
+    """Return an update of the attribute `n`."""
+    operation: dict[str, Any] = {
+        "TableName": "Orders",
+        "Key": {"id": {"S": name}},
+        "UpdateExpression": "SET n = :n",
+        "ExpressionAttributeValues": {":n": {"S": value}},
+    }
+    return {"Update": {**operation, **({"ConditionExpression": condition} if condition else {})}}
+
+
+def test_updates_and_puts_are_recorded_each(backend: Any) -> None:
+    backend.transact_write_items(
+        [{"Put": {"TableName": "Orders", "Item": B}}, update("a", "2"), update("c", "1")]
+    )
+
+    assert recorded(backend) == [
+        ("INSERT", None, B),
+        ("MODIFY", A1, A2),
+        ("INSERT", None, {"id": {"S": "c"}, "n": {"S": "1"}}),
+    ]
+
+
+def test_one_that_fails_leaves_no_record(backend: Any) -> None:
+    with pytest.raises(Exception, match="Transaction cancelled"):
+        backend.transact_write_items([update("a", "2"), update("c", "1", "attribute_exists(id)")])
+
+    assert recorded(backend) == []
+    backend.transact_write_items([update("a", "2")])
+    assert recorded(backend) == [("MODIFY", A1, A2)]
