@@ -47,9 +47,9 @@ class PipeAssembly:
         self._compile_filter = compile_filter
         self._clock = clock
 
-    def create(self, pipe: Pipe, stopping: Callable[[], bool]) -> None:
-        """Check a new pipe's source and settle its starting position."""
-        self._source_check.create(pipe, stopping)
+    def create(self, pipe: Pipe, definition: PipeDefinition, stopping: Callable[[], bool]) -> None:
+        """Check the source of a pipe that has never run, and settle its starting position."""
+        self._source_check.create(pipe, definition, stopping)
 
     def check(self, pipe: Pipe, definition: PipeDefinition) -> None:
         """Check role and source of a pipe that exists, and is to have this definition."""

@@ -22,6 +22,7 @@ from localstack.aws.api.pipes import (
     ListTagsForResourceResponse,
     NotFoundException,
     PipesApi,
+    ServiceQuotaExceededException,
     StartPipeResponse,
     StopPipeResponse,
     TagResourceResponse,
@@ -43,6 +44,7 @@ from emulator.pipes.event_pattern import compile_filter
 from emulator.pipes.listing import InvalidTokenError, PipeFilter, page
 from emulator.pipes.observation import Observation
 from emulator.pipes.pipe import Pipe
+from emulator.pipes.quota import QUOTA_CODE, SERVICE_CODE, QuotaExceededError, check_quota
 from emulator.pipes.refusal import InvalidRequestError
 from emulator.pipes.store import pipes_stores
 from emulator.pipes.validation import model_errors
@@ -88,6 +90,7 @@ class PipesProvider(PipesApi, ServiceLifecycleHook):
             definition = _checked(
                 partial(read_definition, request, region=region, account_id=account_id, now=now.timestamp())
             )
+            _check_quota(name, len(pipes))
             pipe = Pipe(
                 arn=f"arn:{context.partition}:pipes:{region}:{account_id}:pipe/{name}",
                 name=name,
@@ -110,6 +113,7 @@ class PipesProvider(PipesApi, ServiceLifecycleHook):
 
     def describe_pipe(self, context: RequestContext, name: str, **kwargs: Any) -> DescribePipeResponse:
         """Describe a pipe."""
+        _validate(context)
         with self._lock:
             pipe = _find(context, name)
             answer = {**write_state(pipe), **write_definition(pipe.definition), "Tags": dict(pipe.tags)}
@@ -188,6 +192,7 @@ class PipesProvider(PipesApi, ServiceLifecycleHook):
         self, context: RequestContext, resource_arn: str, tag_keys: list[str], **kwargs: Any
     ) -> UntagResourceResponse:
         """Remove tags from a pipe."""
+        _validate(context)
         with self._lock:
             pipe = _find_by_arn(context, resource_arn)
             for key in tag_keys:
@@ -198,6 +203,7 @@ class PipesProvider(PipesApi, ServiceLifecycleHook):
         self, context: RequestContext, resource_arn: str, **kwargs: Any
     ) -> ListTagsForResourceResponse:
         """Return the tags of a pipe."""
+        _validate(context)
         with self._lock:
             return ListTagsForResourceResponse(tags=dict(_find_by_arn(context, resource_arn).tags))
 
@@ -315,6 +321,19 @@ def _checked(read: Callable[[], Any]) -> Any:
         return read()
     except InvalidRequestError as error:
         raise ValidationException(str(error)) from error
+
+
+def _check_quota(name: str, count: int) -> None:
+    try:
+        check_quota(count)
+    except QuotaExceededError as error:
+        raise ServiceQuotaExceededException(
+            str(error),
+            resourceId=name,
+            resourceType="pipe",
+            serviceCode=SERVICE_CODE,
+            quotaCode=QUOTA_CODE,
+        ) from error
 
 
 def _conflict(message: str, name: str) -> ConflictException:

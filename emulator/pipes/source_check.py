@@ -41,13 +41,13 @@ class SourceCheck:
         self._clients = clients
         self._clock = clock
 
-    def create(self, pipe: Pipe, stopping: Callable[[], bool]) -> None:
-        """Check a new pipe's source and settle its starting position.
+    def create(self, pipe: Pipe, definition: PipeDefinition, stopping: Callable[[], bool]) -> None:
+        """Check the source of a pipe that has never run, and settle its starting position.
 
         Raises:
             SourceAccessError: the role or the source does not exist.
         """
-        definition, progress = pipe.definition, pipe.progress
+        progress = pipe.progress
         parameters = definition.source_parameters
         self._check_role(definition)
         try:

@@ -51,8 +51,8 @@ class Poller(Protocol):
 class Assembly(Protocol):
     """Checks a pipe's surroundings and builds its poller."""
 
-    def create(self, pipe: Pipe, stopping: Callable[[], bool]) -> None:
-        """Check a new pipe's source and settle its starting position."""
+    def create(self, pipe: Pipe, definition: PipeDefinition, stopping: Callable[[], bool]) -> None:
+        """Check the source of a pipe that has never run, and settle its starting position."""
 
     def check(self, pipe: Pipe, definition: PipeDefinition) -> None:
         """Check role and source of a pipe that exists, and is to have this definition."""
@@ -195,10 +195,11 @@ class PipeWorker:
         if transition is Transition.STOP:
             self._assembly.check_source(pipe)
             return
-        if definition is not None or pipe.progress.starting_position_resolved:
-            self._assembly.check(pipe, definition or pipe.definition)
-        if not pipe.progress.starting_position_resolved:
-            self._assembly.create(pipe, lambda: self._closed)
+        wanted = definition or pipe.definition
+        if pipe.progress.starting_position_resolved:
+            self._assembly.check(pipe, wanted)
+        else:
+            self._assembly.create(pipe, wanted, lambda: self._closed)
 
     def _lose_source(self, error: StreamNotFoundError) -> None:
         LOG.warning("%s: %s", self.pipe.name, error)

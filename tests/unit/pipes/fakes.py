@@ -283,7 +283,7 @@ class Surroundings:
 
     def start(self) -> None:
         """Create the pipe, or start it again after `stop`."""
-        self.assembly.create(self.pipe, lambda: False)
+        self.assembly.create(self.pipe, self.pipe.definition, lambda: False)
         self.poller = self.assembly.poller(self.pipe)
 
     def stop(self) -> None:

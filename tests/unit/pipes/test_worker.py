@@ -48,7 +48,7 @@ class FakeAssembly:
     poller_errors: list[Exception] = field(default_factory=list)
     pollers: list[FakePoller] = field(default_factory=list)
 
-    def create(self, pipe: Pipe, stopping: Callable[[], bool]) -> None:
+    def create(self, pipe: Pipe, definition: PipeDefinition, stopping: Callable[[], bool]) -> None:
         if self.create_error is not None:
             raise self.create_error
         pipe.progress.starting_position_resolved = True
@@ -162,6 +162,28 @@ def test_failed_pipe_can_be_started_once_the_source_is_there(subject: Subject) -
 
     # THEN it runs
     assert subject.change(Transition.START, "RUNNING") == ("RUNNING", None)
+
+
+def test_failed_pipe_can_be_updated_with_a_role_that_exists() -> None:
+    # GIVEN a pipe that could not be created for want of its role
+    around = Surroundings()
+    role_arn, other = around.pipe.definition.role_arn, around.pipe.definition.role_arn + "-2"
+    around.pipe.definition = replace(around.pipe.definition, role_arn=other)
+    worker = PipeWorker(around.pipe, around.assembly, threading.RLock(), lambda pipe: None)
+    worker.request(Transition.CREATE)
+    worker.start()
+    poll_until("the failure", lambda: around.pipe.current_state == "CREATE_FAILED", interval_seconds=0.001)
+
+    # WHEN it is updated with another role
+    worker.request(Transition.UPDATE, replace(around.pipe.definition, role_arn=role_arn))
+    poll_until(
+        "the end", lambda: around.pipe.current_state not in TRANSITIONAL_STATES, interval_seconds=0.001
+    )
+    worker.close()
+    worker.join(5)
+
+    # THEN it runs with that one
+    assert (around.pipe.current_state, around.pipe.definition.role_arn) == ("RUNNING", role_arn)
 
 
 def test_stop_waits_for_the_batch_in_flight(subject: Subject) -> None:
