@@ -62,7 +62,8 @@ LOG = logging.getLogger(__name__)
 STOP_SECONDS = 4.0
 MAXIMUM_TAGS = 50
 # Trying again is the pipe's own matter: it counts its attempts. An execution takes five minutes at most.
-_ONE_ATTEMPT = Config(retries={"total_max_attempts": 1}, read_timeout=300)
+# StartSyncExecution's host prefix is for AWS's hosts alone.
+_CLIENT_CONFIG = Config(retries={"total_max_attempts": 1}, read_timeout=300, inject_host_prefix=False)
 
 
 class PipesProvider(PipesApi, ServiceLifecycleHook):
@@ -266,7 +267,7 @@ class PipesProvider(PipesApi, ServiceLifecycleHook):
 
 def _clients(account_id: str, region: str) -> Callable[[str], Any]:
     """Return clients by service; those for records skip the gateway."""
-    factory = connect_to(aws_access_key_id=account_id, region_name=region, config=_ONE_ATTEMPT)
+    factory = connect_to(aws_access_key_id=account_id, region_name=region, config=_CLIENT_CONFIG)
 
     def client(service: str) -> Any:
         if service == "dynamodbstreams":
