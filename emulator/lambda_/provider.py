@@ -33,6 +33,7 @@ from emulator.lambda_.availability import (
 )
 from emulator.lambda_.execution_environment import ExecutionEnvironment
 from emulator.lambda_.function_settings import FunctionSettings
+from emulator.lambda_.left_behind import end_left_behind
 
 LOG = logging.getLogger(__name__)
 
@@ -183,6 +184,7 @@ class SubprocessRuntimeExecutor(RuntimeExecutor):
     @classmethod
     def validate_environment(cls) -> bool:
         # What an emulator that was killed has left behind.
+        end_left_behind(_environments_directory())
         shutil.rmtree(_environments_directory(), ignore_errors=True)
         return True
 

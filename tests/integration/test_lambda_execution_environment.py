@@ -1,6 +1,7 @@
 """One execution environment with real processes, without an emulator around it."""
 
 import json
+import sys
 import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -128,12 +129,21 @@ def test_what_a_killed_function_wrote_last_is_in_its_log(make_environment: MakeE
     assert result.log_events[2:4] == ["x" * 60000, "last words"]
 
 
-def test_program_that_a_crashed_function_left_behind_is_ended(make_environment: MakeEnvironment) -> None:
+@pytest.mark.parametrize(
+    "own_session",
+    [
+        False,
+        pytest.param(True, marks=pytest.mark.skipif(sys.platform != "linux", reason="found by /proc")),
+    ],
+)
+def test_program_that_a_crashed_function_left_behind_is_ended(
+    make_environment: MakeEnvironment, own_session: bool
+) -> None:
     # GIVEN
     environment = make_environment(
         "import os, subprocess\n"
         "def handler(event, context):\n"
-        "    print(subprocess.Popen(['sleep', '600']).pid)\n"
+        f"    print(subprocess.Popen(['sleep', '600'], start_new_session={own_session}).pid)\n"
         "    os._exit(1)\n"
     )
 
