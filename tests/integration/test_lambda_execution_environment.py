@@ -223,3 +223,48 @@ def test_variables_of_the_emulators_own_environment_do_not_reach_the_function(
 
     # THEN
     assert result.payload == b"false"
+
+
+def test_exec_wrapper_of_a_layer_starts_the_runtime(
+    make_environment: MakeEnvironment, tmp_path: Path
+) -> None:
+    # GIVEN
+    wrapper = tmp_path / "layer" / "wrapper"
+    wrapper.parent.mkdir()
+    wrapper.write_text('#!/bin/sh\necho wrapped\nexport ADDED=1\nexec "$@"\n')
+    wrapper.chmod(0o755)
+    environment = make_environment(
+        "import os\ndef handler(event, context):\n    return os.environ['ADDED']\n",
+        layers=[wrapper.parent],
+        configured_environment={"AWS_LAMBDA_EXEC_WRAPPER": "/opt/wrapper"},
+    )
+
+    # WHEN
+    result = invoke(environment)
+
+    # THEN
+    assert (result.error_type, result.payload) == (None, b'"1"')
+    assert result.log_events[1] == "wrapped"
+
+
+@pytest.mark.parametrize(("file", "status"), [(None, 127), ("not executable", 126)])
+def test_exec_wrapper_that_cannot_run_ends_the_runtime(
+    make_environment: MakeEnvironment, tmp_path: Path, file: str | None, status: int
+) -> None:
+    # GIVEN (AWS's answer to a wrapper that is missing: test_lambda_runtime_wrapper_not_found, 2025-11-24)
+    wrapper = tmp_path / "wrapper.sh"
+    if file is not None:
+        wrapper.write_text(file)
+    environment = make_environment(
+        "def handler(event, context):\n    return 1\n",
+        configured_environment={"AWS_LAMBDA_EXEC_WRAPPER": str(wrapper)},
+    )
+
+    # WHEN
+    result = invoke(environment)
+
+    # THEN
+    assert json.loads(result.payload) == {
+        "errorType": "Runtime.ExitError",
+        "errorMessage": f"RequestId: request-1 Error: Runtime exited with error: exit status {status}",
+    }
