@@ -2,9 +2,9 @@
 
 import argparse
 
-from benchmarks import chain, firehose, lake
+from benchmarks import chain, firehose, functions, lake
 
-BENCHMARKS = {"chain": chain.run, "firehose": firehose.run, "lake": lake.run}
+BENCHMARKS = {"chain": chain.run, "firehose": firehose.run, "functions": functions.run, "lake": lake.run}
 
 
 def main() -> None:
