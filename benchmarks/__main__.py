@@ -2,9 +2,15 @@
 
 import argparse
 
-from benchmarks import chain, firehose, lake, pipes
+from benchmarks import chain, firehose, functions, lake, pipes
 
-BENCHMARKS = {"chain": chain.run, "pipes": pipes.run, "firehose": firehose.run, "lake": lake.run}
+BENCHMARKS = {
+    "chain": chain.run,
+    "pipes": pipes.run,
+    "firehose": firehose.run,
+    "functions": functions.run,
+    "lake": lake.run,
+}
 
 
 def main() -> None:

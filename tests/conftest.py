@@ -40,7 +40,8 @@ class Aws:
 @pytest.fixture(scope="session")
 def emulator(tmp_path_factory: pytest.TempPathFactory) -> Iterator[EmulatorProcess]:
     """Run an emulator for the session; boto3's environment variables point at it."""
-    process = EmulatorProcess(tmp_path_factory.mktemp("emulator"))
+    # A second, not a minute, before a failed asynchronous invocation of a function is tried again.
+    process = EmulatorProcess(tmp_path_factory.mktemp("emulator"), {"LAMBDA_RETRY_BASE_DELAY": "1"})
     before = dict(os.environ)
     try:
         process.wait_until_ready()

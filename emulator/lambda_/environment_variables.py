@@ -21,6 +21,7 @@ LAMBDA_VARIABLES = (
     "AWS_SESSION_TOKEN",
     "_HANDLER",
 )
+EXEC_WRAPPER = "AWS_LAMBDA_EXEC_WRAPPER"
 
 
 def function_environment(
@@ -38,12 +39,18 @@ def function_environment(
     """The variables of a function's process: defaults a function may set, its own, then those it may not.
 
     `AWS_ENDPOINT_URL` (in `platform`, unless it is switched off) and `TMPDIR` are the two that Lambda does not set:
-    the first leads boto3 to the emulator, the second gives each environment a directory for temporary files.
+    the first leads boto3 to the emulator, the second gives each environment a directory for temporary files. Paths
+    below /opt and /var/task in `PYTHONPATH` and `AWS_LAMBDA_EXEC_WRAPPER` lead to the environment's own directories.
 
     https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html
     """
     python = f"python{sys.version_info.major}.{sys.version_info.minor}"
     module_paths = [task_root, layers / "python" / "lib" / python / "site-packages", layers / "python"]
+    own_paths = [
+        _local_path(path, task_root, layers)
+        for path in configured.get("PYTHONPATH", "").split(os.pathsep)
+        if path
+    ]
     library_paths = [task_root, task_root / "lib", layers / "lib"]
     program_paths = [Path(sys.executable).parent, "/usr/local/bin", "/usr/bin", "/bin", layers / "bin"]
     defaults = {
@@ -63,8 +70,10 @@ def function_environment(
         "LAMBDA_TASK_ROOT": str(task_root),
         "LAMBDA_RUNTIME_DIR": str(runtime_directory),
         # The interpreter finds the function's modules before the emulator's.
-        "PYTHONPATH": _join([*module_paths, *filter(None, [configured.get("PYTHONPATH")])]),
+        "PYTHONPATH": _join([*module_paths, *own_paths]),
     }
+    if wrapper := configured.get(EXEC_WRAPPER):
+        reserved[EXEC_WRAPPER] = _local_path(wrapper, task_root, layers)
     if log_format == "JSON":
         reserved["AWS_LAMBDA_LOG_FORMAT"] = "JSON"
         reserved["AWS_LAMBDA_LOG_LEVEL"] = log_level or "INFO"
@@ -73,3 +82,11 @@ def function_environment(
 
 def _join(paths: Iterable[object]) -> str:
     return os.pathsep.join(map(str, paths))
+
+
+def _local_path(path: str, task_root: Path, layers: Path) -> str:
+    """Where a path of Lambda's file system is here; any other stays what it is."""
+    for root, directory in (("/var/task", task_root), ("/opt", layers)):
+        if Path(path).is_relative_to(root):
+            return str(directory / Path(path).relative_to(root))
+    return path

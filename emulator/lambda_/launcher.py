@@ -1,7 +1,8 @@
 """The first code of a function's process: ties it to the emulator's life, limits it, and becomes the runtime.
 
 Run as a script, by path, with the standard library alone: `launcher.py LIFELINE HANDLER`. LIFELINE is the read
-end of a pipe whose write end only the emulator holds; the pipe ends with the emulator, however it ends.
+end of a pipe whose write end only the emulator holds; the pipe ends with the emulator, however it ends. A function
+with `AWS_LAMBDA_EXEC_WRAPPER` becomes that program first, which is to run its arguments: the launcher again.
 """
 
 import fcntl
@@ -11,9 +12,14 @@ import select
 import signal
 import sys
 import threading
+from typing import NoReturn
 
 # Lambda's quota of file descriptors: https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html
 MAX_OPEN_FILES = 1024
+WRAPPED = "wrapped"
+# A shell's exit statuses for a program that it cannot run or find.
+NOT_EXECUTABLE = 126
+NOT_FOUND = 127
 
 
 def end_process_group() -> None:
@@ -49,10 +55,29 @@ def limit_resources() -> None:
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
 
 
+def become_wrapper(wrapper: str) -> NoReturn:
+    """Become the function's wrapper, or exit as the shell would that AWS starts it with.
+
+    https://docs.aws.amazon.com/lambda/latest/dg/runtimes-modify.html
+    """
+    command = [wrapper, sys.executable, "-P", "-s", *sys.argv, WRAPPED]
+    try:
+        os.execv(wrapper, command)
+    except FileNotFoundError as error:
+        status, reason = NOT_FOUND, error.strerror
+    except OSError as error:
+        status, reason = NOT_EXECUTABLE, error.strerror
+    sys.stderr.write(f"AWS_LAMBDA_EXEC_WRAPPER {wrapper}: {reason}\n")
+    sys.exit(status)
+
+
 def main() -> None:
     lifeline, handler = int(sys.argv[1]), sys.argv[2]
     end_with(lifeline)
     limit_resources()
+    wrapper = os.environ.get("AWS_LAMBDA_EXEC_WRAPPER")
+    if wrapper and WRAPPED not in sys.argv[3:]:
+        become_wrapper(wrapper)
     # The runtime frames its messages, so that one of many lines stays one event; same pipe, so the order holds.
     os.environ["_LAMBDA_TELEMETRY_LOG_FD"] = str(os.dup(1))
     sys.argv = [sys.argv[0], handler]

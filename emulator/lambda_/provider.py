@@ -2,7 +2,7 @@
 
 import logging
 import shutil
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +24,7 @@ from localstack.services.lambda_.invocation.logs import QUEUE_SHUTDOWN, LogHandl
 from localstack.services.lambda_.invocation.runtime_executor import LambdaRuntimeException, RuntimeExecutor
 from localstack.services.lambda_.provider import LambdaProvider
 from localstack.services.lambda_.runtimes import ALL_RUNTIMES
+from localstack.utils.patch import patch
 
 from emulator.lambda_.availability import (
     NotAvailableError,
@@ -33,11 +34,14 @@ from emulator.lambda_.availability import (
 )
 from emulator.lambda_.execution_environment import ExecutionEnvironment
 from emulator.lambda_.function_settings import FunctionSettings
+from emulator.lambda_.left_behind import end_left_behind
 
 LOG = logging.getLogger(__name__)
 
 # https://docs.aws.amazon.com/lambda/latest/dg/lambda-runtimes.html
 RUNTIMES_NEWER_THAN_LOCALSTACK = ("python3.14",)
+# A version that is replaced or deleted stores the logs that wait, for so long at most.
+LOGS_TIMEOUT_SECONDS = 30
 ANY_ADDRESS = ("0.0.0.0", "::", "")
 
 
@@ -49,6 +53,7 @@ class SandboxLambdaProvider(LambdaProvider):
         for runtime in RUNTIMES_NEWER_THAN_LOCALSTACK:
             if runtime not in ALL_RUNTIMES:
                 ALL_RUNTIMES.append(runtime)
+        _store_waiting_logs_of_stopped_versions()
 
     @handler(operation="CreateFunction", expand=False)
     def create_function(
@@ -71,6 +76,18 @@ class SandboxLambdaProvider(LambdaProvider):
     ) -> FunctionConfiguration:
         _refuse_unavailable({"Code": request}, request["FunctionName"], interpreter_runtime())
         return super().update_function_code(context, request)
+
+
+def _store_waiting_logs_of_stopped_versions() -> None:
+    """Let a version's log handler finish its queue before it stops; LocalStack's drops what still waits."""
+
+    @patch(LogHandler.stop)
+    def stop(original: Callable[..., None], log_handler: LogHandler) -> None:
+        # The logs service of an emulator that stops may be gone already.
+        if log_handler._thread and not events.infra_stopping.is_set():
+            log_handler.log_queue.put(QUEUE_SHUTDOWN)
+            log_handler._thread.join(LOGS_TIMEOUT_SECONDS)
+        original(log_handler)
 
 
 def _refuse_unavailable(request: Mapping[str, Any], function_name: str, runtime: str | None) -> None:
@@ -183,6 +200,7 @@ class SubprocessRuntimeExecutor(RuntimeExecutor):
     @classmethod
     def validate_environment(cls) -> bool:
         # What an emulator that was killed has left behind.
+        end_left_behind(_environments_directory())
         shutil.rmtree(_environments_directory(), ignore_errors=True)
         return True
 

@@ -11,6 +11,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from emulator.lambda_.function_log import FunctionLog
+from emulator.lambda_.left_behind import end_left_behind
 from emulator.lambda_.memory import MemoryUse, read_memory_use
 
 LAUNCHER = Path(__file__).with_name("launcher.py")
@@ -22,8 +23,9 @@ DRAIN_BYTES = 4 * 1024 * 1024
 class RuntimeProcess:
     """One process under the runtime interface client, in a session and process group of its own.
 
-    It ends with the emulator, also when that is killed (see `launcher.py`). Whatever it started in its process
-    group ends with it. `on_exit` is called once, with the return code, after the last output was read.
+    It ends with the emulator, also when that is killed (see `launcher.py`). Whatever it started ends with it, also
+    outside its process group where /proc tells (Linux). `on_exit` is called once, with the return code, after the
+    last output was read.
     """
 
     def __init__(self, name: str, log: FunctionLog, log_lock: threading.Lock) -> None:
@@ -37,6 +39,7 @@ class RuntimeProcess:
     def start(
         self, handler: str, task_root: Path, environment: Mapping[str, str], on_exit: Callable[[int], None]
     ) -> None:
+        self._task_root = task_root
         lifeline_read, self._lifeline = os.pipe()
         self._output, output_write = os.pipe()
         os.set_blocking(self._output, False)
@@ -122,13 +125,14 @@ class RuntimeProcess:
         # What the function started and left behind must not outlive it.
         with suppress(ProcessLookupError):
             os.killpg(self._process.pid, signal.SIGKILL)
+        end_left_behind(self._task_root)
         self.drain_output()
         with self._log_lock:
             self._log.close()
         on_exit(return_code)
         self._ended.set()
         os.close(self._lifeline)
-        # A process that left the group may hold the output open; it is read until that ends.
+        # A process that was not found may hold the output open; it is read until that ends.
         self._output_reader.join()
         with self._log_lock:
             self._output_closed = True

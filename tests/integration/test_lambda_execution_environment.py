@@ -1,6 +1,7 @@
 """One execution environment with real processes, without an emulator around it."""
 
 import json
+import sys
 import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -128,12 +129,21 @@ def test_what_a_killed_function_wrote_last_is_in_its_log(make_environment: MakeE
     assert result.log_events[2:4] == ["x" * 60000, "last words"]
 
 
-def test_program_that_a_crashed_function_left_behind_is_ended(make_environment: MakeEnvironment) -> None:
+@pytest.mark.parametrize(
+    "own_session",
+    [
+        False,
+        pytest.param(True, marks=pytest.mark.skipif(sys.platform != "linux", reason="found by /proc")),
+    ],
+)
+def test_program_that_a_crashed_function_left_behind_is_ended(
+    make_environment: MakeEnvironment, own_session: bool
+) -> None:
     # GIVEN
     environment = make_environment(
         "import os, subprocess\n"
         "def handler(event, context):\n"
-        "    print(subprocess.Popen(['sleep', '600']).pid)\n"
+        f"    print(subprocess.Popen(['sleep', '600'], start_new_session={own_session}).pid)\n"
         "    os._exit(1)\n"
     )
 
@@ -213,3 +223,48 @@ def test_variables_of_the_emulators_own_environment_do_not_reach_the_function(
 
     # THEN
     assert result.payload == b"false"
+
+
+def test_exec_wrapper_of_a_layer_starts_the_runtime(
+    make_environment: MakeEnvironment, tmp_path: Path
+) -> None:
+    # GIVEN
+    wrapper = tmp_path / "layer" / "wrapper"
+    wrapper.parent.mkdir()
+    wrapper.write_text('#!/bin/sh\necho wrapped\nexport ADDED=1\nexec "$@"\n')
+    wrapper.chmod(0o755)
+    environment = make_environment(
+        "import os\ndef handler(event, context):\n    return os.environ['ADDED']\n",
+        layers=[wrapper.parent],
+        configured_environment={"AWS_LAMBDA_EXEC_WRAPPER": "/opt/wrapper"},
+    )
+
+    # WHEN
+    result = invoke(environment)
+
+    # THEN
+    assert (result.error_type, result.payload) == (None, b'"1"')
+    assert result.log_events[1] == "wrapped"
+
+
+@pytest.mark.parametrize(("file", "status"), [(None, 127), ("not executable", 126)])
+def test_exec_wrapper_that_cannot_run_ends_the_runtime(
+    make_environment: MakeEnvironment, tmp_path: Path, file: str | None, status: int
+) -> None:
+    # GIVEN (AWS's answer to a wrapper that is missing: test_lambda_runtime_wrapper_not_found, 2025-11-24)
+    wrapper = tmp_path / "wrapper.sh"
+    if file is not None:
+        wrapper.write_text(file)
+    environment = make_environment(
+        "def handler(event, context):\n    return 1\n",
+        configured_environment={"AWS_LAMBDA_EXEC_WRAPPER": str(wrapper)},
+    )
+
+    # WHEN
+    result = invoke(environment)
+
+    # THEN
+    assert json.loads(result.payload) == {
+        "errorType": "Runtime.ExitError",
+        "errorMessage": f"RequestId: request-1 Error: Runtime exited with error: exit status {status}",
+    }

@@ -150,6 +150,27 @@ def test_output_is_in_the_log_complete_and_in_order(aws: Aws, name: str) -> None
     assert result.log_tail[-2:] == [event.rstrip("\n") for event in log[-2:]]
 
 
+def test_log_is_complete_when_the_function_is_deleted_at_once(aws: Aws, name: str) -> None:
+    # GIVEN
+    client = aws.client("lambda")
+    function = Function(
+        client,
+        name,
+        "def handler(event, context):\n    for number in range(2000):\n        print(event, number)\n",
+    )
+
+    # WHEN
+    for event in range(4):
+        function.invoke(event)
+    client.delete_function(FunctionName=name)
+
+    # THEN
+    log = await_log(aws.client("logs"), name, reports=4)
+    assert [line for line in log if line[0].isdigit()] == [
+        f"{event} {number}" for event in range(4) for number in range(2000)
+    ]
+
+
 def test_log_format_json_holds_for_the_function_and_the_platform(aws: Aws, name: str) -> None:
     # GIVEN
     code = "import logging\ndef handler(event, context):\n    logging.warning('careful')\n"

@@ -69,3 +69,14 @@ def test_log_format_json_reaches_the_runtime_with_its_level() -> None:
 
     # THEN
     assert (variables["AWS_LAMBDA_LOG_FORMAT"], variables["AWS_LAMBDA_LOG_LEVEL"]) == ("JSON", "INFO")
+
+
+def test_paths_of_lambdas_file_system_lead_to_the_environments_directories() -> None:
+    # WHEN
+    variables = environment(
+        {"PYTHONPATH": "/opt/more:/var/task/lib:/optional", "AWS_LAMBDA_EXEC_WRAPPER": "/opt/wrapper"}
+    )
+
+    # THEN
+    assert variables["PYTHONPATH"].split(":")[3:] == ["/e/opt/more", "/e/task/lib", "/optional"]
+    assert variables["AWS_LAMBDA_EXEC_WRAPPER"] == "/e/opt/wrapper"

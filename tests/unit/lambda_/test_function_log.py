@@ -2,6 +2,7 @@
 
 import pytest
 
+from emulator.lambda_ import function_log
 from emulator.lambda_.function_log import FRAME_HEADER, MAX_EVENT_BYTES, FunctionLog
 
 
@@ -29,6 +30,16 @@ def framed(message: bytes, frame_type: int = 0xA55A0003) -> bytes:
         pytest.param("naïve\r\n".encode(), ["naïve"], id="a carriage return before the end is not text"),
         pytest.param(
             b"x" * (MAX_EVENT_BYTES + 1) + b"\n", ["x" * MAX_EVENT_BYTES, "x"], id="an endless line is cut"
+        ),
+        pytest.param(
+            b"\xa5\x5a\x00\x03 is no message\nnext\n",
+            ["\ufffdZ\x00\x03 is no message", "next"],
+            id="a message's first bytes without its time stamp are the function's own",
+        ),
+        pytest.param(
+            b"\xa5\x5a\x00\x03 is no message" + framed(b"but this\none"),
+            ["\ufffdZ\x00\x03 is no message", "but this\none"],
+            id="a message behind such bytes",
         ),
     ],
 )
@@ -106,3 +117,19 @@ def test_message_that_a_killed_process_left_half_written_is_kept() -> None:
 
     # THEN
     assert log.take() == ["half a"]
+
+
+def test_log_that_never_stops_is_cut_and_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    # GIVEN
+    monkeypatch.setattr(function_log, "MAX_HELD_BYTES", 70)
+    log = FunctionLog()
+
+    # WHEN
+    log.feed(b"12345\n67890\nover\nover\n")
+    log.append("END")
+    first = log.take()
+    log.feed(b"later\n")
+
+    # THEN
+    assert first == ["12345", "67890", "LOGS_DROPPED 2 events, 8 bytes: an invocation keeps 70 bytes.", "END"]
+    assert log.take() == ["later"]

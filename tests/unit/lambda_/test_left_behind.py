@@ -1,0 +1,40 @@
+"""Which processes count as left behind by a function."""
+
+from pathlib import Path
+
+import pytest
+
+from emulator.lambda_.left_behind import left_behind
+
+
+@pytest.mark.parametrize(
+    ("environment", "found"),
+    [
+        pytest.param(b"A=1\0LAMBDA_TASK_ROOT=/scratch/one/task\0", True, id="its task root is below"),
+        pytest.param(b"LAMBDA_TASK_ROOT=/scratch/one", True, id="its task root is the directory"),
+        pytest.param(b"LAMBDA_TASK_ROOT=/scratch/one-more/task\0", False, id="a name that only begins alike"),
+        pytest.param(b"OTHER=/scratch/one/task\0", False, id="another variable"),
+        pytest.param(b"", False, id="no environment"),
+    ],
+)
+def test_process_is_found_by_its_task_root(tmp_path: Path, environment: bytes, found: bool) -> None:
+    # GIVEN
+    (tmp_path / "17").mkdir()
+    (tmp_path / "17" / "environ").write_bytes(environment)
+
+    # WHEN
+    processes = list(left_behind(Path("/scratch/one"), tmp_path))
+
+    # THEN
+    assert processes == ([17] if found else [])
+
+
+def test_process_that_has_ended_or_is_no_process_is_passed_over(tmp_path: Path) -> None:
+    # GIVEN
+    (tmp_path / "18").mkdir()
+    (tmp_path / "18" / "environ").symlink_to(tmp_path / "gone")
+    (tmp_path / "self").mkdir()
+    (tmp_path / "self" / "environ").write_bytes(b"LAMBDA_TASK_ROOT=/scratch/one/task")
+
+    # WHEN / THEN
+    assert list(left_behind(Path("/scratch/one"), tmp_path)) == []
