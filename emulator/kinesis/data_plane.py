@@ -146,6 +146,7 @@ class DataPlane:
         if limited and not shard.throughput.take_write(record.size_bytes, self._clock()):
             return _rate_exceeded(stream, shard)
         shard.log.retention_seconds = stream.retention_period_hours * 3600
+        shard.log.name = f"{stream.stream_name}/{shard.shard_id}"
         return shard.put(record.partition_key, record.data), shard.shard_id
 
     def iterator(

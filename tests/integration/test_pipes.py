@@ -5,6 +5,7 @@ https://docs.aws.amazon.com/eventbridge/latest/pipes-reference/Welcome.html
 
 import json
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -289,11 +290,11 @@ def test_unknown_pipe_is_not_found(aws: Aws, operation: str) -> None:
             "[numeric instance is greater than the required maximum (maximum: 10000, found: 10001)]",
         ),
         (
-            {"Enrichment": "arn:aws:lambda:eu-north-1:000000000000:function:f"},
-            "Enrichment is not supported by this emulator yet",
+            {"LogConfiguration": {"Level": "INFO"}},
+            "Must provide at least 1 log destination in LogConfiguration",
         ),
     ],
-    ids=["missing block", "out of range", "not built"],
+    ids=["missing block", "out of range", "no destination"],
 )
 def test_refused_request_is_a_validation_exception_and_makes_no_pipe(
     around: Surroundings, changes: dict[str, Any], message: str
@@ -470,3 +471,55 @@ def test_disabled_stream_makes_the_pipe_unusable(around: Surroundings) -> None:
         "START_FAILED",
         "Stream not found. To resume processing please delete the pipe and create a new one.",
     )
+
+
+def test_pipe_tells_its_executions_in_its_log_and_in_metrics(around: Surroundings, aws: Aws) -> None:
+    # GIVEN a pipe that logs everything, execution data included
+    logs, cloudwatch = aws.client("logs"), aws.client("cloudwatch")
+    group = f"/aws/vendedlogs/pipes/{around.name}"
+    logs.create_log_group(logGroupName=group)
+    (described,) = logs.describe_log_groups(logGroupNamePrefix=group)["logGroups"]
+    configuration = {
+        "Level": "TRACE",
+        "IncludeExecutionData": ["ALL"],
+        "CloudwatchLogsLogDestination": {"LogGroupArn": described["arn"]},
+    }
+    around.create(LogConfiguration=configuration)
+    assert around.pipes.describe_pipe(Name=around.name)["LogConfiguration"] == configuration
+
+    # WHEN an event passes
+    around.write("a")
+
+    # THEN its steps are in the log group, with what was sent
+    def logged() -> list[dict[str, Any]] | None:
+        found = logs.filter_log_events(logGroupName=group)["events"]
+        records = [json.loads(entry["message"]) for entry in found]
+        return records if any(entry["messageType"] == "EXECUTION_SUCCEEDED" for entry in records) else None
+
+    records = poll_until("the log records", logged)
+    assert [entry["messageType"] for entry in records] == [
+        "EXECUTION_STARTED",
+        "TARGET_STAGE_ENTERED",
+        "TARGET_INVOCATION_STARTED",
+        "TARGET_INVOCATION_SUCCEEDED",
+        "TARGET_STAGE_SUCCEEDED",
+        "EXECUTION_SUCCEEDED",
+    ]
+    assert [event["eventName"] for event in json.loads(records[0]["payload"])] == ["INSERT"]
+    logs.delete_log_group(logGroupName=group)
+
+    # AND the execution is counted once, by pipe
+    def invocations() -> float:
+        now = datetime.now(UTC)
+        points = cloudwatch.get_metric_statistics(
+            Namespace="AWS/EventBridge/Pipes",
+            MetricName="Invocations",
+            Dimensions=[{"Name": "PipeName", "Value": around.name}],
+            StartTime=now - timedelta(minutes=10),
+            EndTime=now + timedelta(minutes=1),
+            Period=60,
+            Statistics=["Sum"],
+        )["Datapoints"]
+        return float(sum(point["Sum"] for point in points))
+
+    assert poll_until("the metric", invocations) == 1

@@ -203,8 +203,8 @@ def test_a_pipe_is_told_which_shards_have_ended_and_whose_children_follow() -> N
     shards = DynamoDBStreamSource(DynamoDBStreamsClient(data_plane), stream.arn).shards()
 
     parent = shards[0]
-    assert [(shard.parent_shard_id, shard.closed) for shard in shards] == [
-        (None, True),
-        (parent.shard_id, False),
-        (parent.shard_id, False),
+    assert [(shard.parent_shard_ids, shard.closed) for shard in shards] == [
+        ((), True),
+        ((parent.shard_id,), False),
+        ((parent.shard_id,), False),
     ]
