@@ -17,6 +17,7 @@ LOG = logging.getLogger(__name__)
 Clients = Callable[[str], Any]
 # Records that wait for the next publication; a pipe never waits for its log.
 MAXIMUM_WAITING = 10_000
+MAXIMUM_WAITING_BYTES = 16 * 1024 * 1024
 # One PutLogEvents takes 1 MiB with 26 bytes for each event; one PutRecordBatch takes 500 records and 4 MiB.
 _MAXIMUM_REQUEST_BYTES = 1024 * 1024
 _EVENT_OVERHEAD_BYTES = 26
@@ -45,21 +46,23 @@ class LogDelivery:
         self._region = region
         self._clients = clients
         self._waiting: deque[tuple[float, str]] = deque()
+        self._waiting_bytes = 0
         self._lost = 0
         self._lock = threading.Lock()
 
     def add(self, now: float, record: str) -> None:
-        """Take a record; beyond 10,000 that wait, the oldest are given up and counted."""
+        """Take a record; beyond 10,000 that wait, or 16 MiB, the oldest are given up and counted."""
         with self._lock:
             self._waiting.append((now, record))
-            if len(self._waiting) > MAXIMUM_WAITING:
-                self._waiting.popleft()
+            self._waiting_bytes += len(record)
+            while len(self._waiting) > MAXIMUM_WAITING or self._waiting_bytes > MAXIMUM_WAITING_BYTES:
+                self._waiting_bytes -= len(self._waiting.popleft()[1])
                 self._lost += 1
 
     def publish(self) -> None:
         """Send every record that waits to each destination."""
         with self._lock:
-            records, self._waiting = list(self._waiting), deque()
+            records, self._waiting, self._waiting_bytes = list(self._waiting), deque(), 0
             lost, self._lost = self._lost, 0
         if lost:
             LOG.warning("%s: %d log records came faster than they could be logged", self._pipe_name, lost)

@@ -26,6 +26,7 @@ def handler(events, context):
     failed = [event for event in events if event["dynamodb"]["Keys"]["orderid"]["S"] == "bad"]
     return {"batchItemFailures": [{"itemIdentifier": event["eventID"]} for event in failed]}
 """
+IDENTITY = json.dumps({"StartAt": "Same", "States": {"Same": {"Type": "Pass", "End": True}}})
 
 
 class Targets:
@@ -221,3 +222,35 @@ def test_delivery_stream_gets_the_records_without_a_newline(targets: Targets) ->
         return text if text.count(";") >= len(ORDER_IDS) else None
 
     assert poll_until("the objects", content) == "a;bad;c;"
+
+
+def test_workflows_enrich_and_receive_the_array(targets: Targets) -> None:
+    # GIVEN an Express workflow that returns its input, and a standard one
+    states = targets.aws.client("stepfunctions")
+    express, standard = (
+        states.create_state_machine(name=f"{NAME}-{kind}", definition=IDENTITY, roleArn=ROLE, type=kind)[
+            "stateMachineArn"
+        ]
+        for kind in ("EXPRESS", "STANDARD")
+    )
+
+    # WHEN a pipe has the one as its enrichment and the other as its target
+    targets.pipe(
+        "states",
+        standard,
+        Enrichment=express,
+        EnrichmentParameters={"InputTemplate": TEMPLATE},
+        TargetParameters={"StepFunctionStateMachineParameters": {"InvocationType": "FIRE_AND_FORGET"}},
+    )
+
+    # THEN the executions of the standard one have every event in arrays
+    def received() -> list[str] | None:
+        executions = states.list_executions(stateMachineArn=standard)["executions"]
+        inputs = [
+            json.loads(states.describe_execution(executionArn=execution["executionArn"])["input"])
+            for execution in executions
+        ]
+        order_ids = sorted(event["id"] for array in inputs for event in array)
+        return order_ids if len(order_ids) >= len(ORDER_IDS) else None
+
+    assert poll_until("the executions", received) == ORDER_IDS

@@ -84,17 +84,19 @@ def test_requests_stay_within_one_mebibyte() -> None:
     assert max(destinations.logs.sizes) <= 1024 * 1024
 
 
-def test_records_beyond_what_is_kept_are_counted(caplog: pytest.LogCaptureFixture) -> None:
-    # GIVEN more records than are kept between two publications
+@pytest.mark.parametrize(("count", "size"), [(MAXIMUM_WAITING, 5), (64, 256 * 1024)])
+def test_records_beyond_what_is_kept_are_counted(
+    count: int, size: int, caplog: pytest.LogCaptureFixture
+) -> None:
+    # GIVEN three records more than are kept between two publications, by number and by 16 MiB
     destinations = Destinations(LogConfiguration("INFO", log_group_arn=LOG_GROUP_ARN))
-    for index in range(MAXIMUM_WAITING + 3):
-        destinations.delivery.add(NOW, str(index))
+    for index in range(count + 3):
+        destinations.delivery.add(NOW, f"{index:0{size}}")
 
     # WHEN they are published
     with caplog.at_level(logging.WARNING):
         destinations.delivery.publish()
 
     # THEN the oldest are gone, and the log says how many
-    assert len(destinations.logs.messages) == MAXIMUM_WAITING
-    assert destinations.logs.messages[0] == "3"
+    assert [int(message[-5:]) for message in destinations.logs.messages] == list(range(3, count + 3))
     assert "3 log records came faster than they could be logged" in caplog.text
