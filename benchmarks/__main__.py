@@ -2,10 +2,11 @@
 
 import argparse
 
-from benchmarks import chain, firehose, functions, lake, pipes
+from benchmarks import chain, firehose, functions, lake, pipes, streams
 
 BENCHMARKS = {
     "chain": chain.run,
+    "streams": streams.run,
     "pipes": pipes.run,
     "firehose": firehose.run,
     "functions": functions.run,

@@ -1,0 +1,129 @@
+"""Reading a table's stream inside the process, and BatchWriteItem through the API beside moto's own server."""
+
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from statistics import median
+from typing import TYPE_CHECKING
+
+import boto3
+from botocore.exceptions import BotoCoreError
+
+from benchmarks.measurement import own_emulator, row, timed
+from emulator.dynamodbstreams.change_stream import ChangeStream
+from emulator.dynamodbstreams.data_plane import MAXIMUM_PAGE_RECORDS, DataPlane, StreamRegistry
+from tests.emulator_process import REGION, free_port
+from tests.polling import poll_until
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+
+ROUNDS = 5
+BATCHES = 40
+ITEMS_OF_A_BATCH = 25
+
+
+def run() -> None:
+    """Measure both; the servers are written to in turns, so that the machine's other load meets them alike."""
+    row(f"GetRecords of {MAXIMUM_PAGE_RECORDS:,} records, median", f"{get_records_seconds() * 1000:.2f} ms")
+    with own_emulator() as emulator, moto_server() as moto_port:
+        ours, motos = client(emulator.port), client(moto_port)
+        for one in (ours, motos):
+            create_table(one)
+        rates: dict[str, list[float]] = {"ours": [], "moto": []}
+        for number in range(ROUNDS):
+            rates["ours"].append(batch_write_rate(ours, number))
+            rates["moto"].append(batch_write_rate(motos, number))
+    here, there = median(rates["ours"]), median(rates["moto"])
+    row("BatchWriteItem with a stream, here", f"{here:,.0f} items/s")
+    row("BatchWriteItem with a stream, moto's server", f"{there:,.0f} items/s")
+    row("ratio", f"{here / there:.2f}")
+
+
+def get_records_seconds() -> float:
+    """Return the median time of a full page of records of about 200 bytes."""
+    stream = ChangeStream(
+        table_name="bench",
+        table_arn=f"arn:aws:dynamodb:{REGION}:000000000000:table/bench",
+        key_schema=[{"AttributeName": "id", "KeyType": "HASH"}],
+        view_type="NEW_IMAGE",
+        label="2026-01-01T00:00:00.000",
+    )
+    registry = StreamRegistry()
+    registry.add(stream)
+    for number in range(MAXIMUM_PAGE_RECORDS):
+        stream.record(None, {"id": {"S": str(number)}, "text": {"S": "x" * 180}})
+    data_plane = DataPlane(registry)
+    iterator = data_plane.get_shard_iterator(stream.arn, stream.shards[0].shard_id, "TRIM_HORIZON")
+
+    def read() -> None:
+        page = data_plane.get_records(iterator["ShardIterator"], MAXIMUM_PAGE_RECORDS)
+        assert len(page["Records"]) == MAXIMUM_PAGE_RECORDS
+
+    return median(timed(read) for _ in range(50))
+
+
+def batch_write_rate(dynamodb: "DynamoDBClient", number: int) -> float:
+    """Return how many items are put in a second by one client."""
+
+    def write() -> None:
+        for batch in range(BATCHES):
+            start = (number * BATCHES + batch) * ITEMS_OF_A_BATCH
+            dynamodb.batch_write_item(
+                RequestItems={
+                    "bench": [
+                        {"PutRequest": {"Item": {"id": {"S": str(start + item)}, "text": {"S": "x" * 180}}}}
+                        for item in range(ITEMS_OF_A_BATCH)
+                    ]
+                }
+            )
+
+    return BATCHES * ITEMS_OF_A_BATCH / timed(write)
+
+
+def create_table(dynamodb: "DynamoDBClient") -> None:
+    """Create the table that is written to, with a stream."""
+    dynamodb.create_table(
+        TableName="bench",
+        KeySchema=[{"AttributeName": "id", "KeyType": "HASH"}],
+        AttributeDefinitions=[{"AttributeName": "id", "AttributeType": "S"}],
+        BillingMode="PAY_PER_REQUEST",
+        StreamSpecification={"StreamEnabled": True, "StreamViewType": "NEW_AND_OLD_IMAGES"},
+    )
+
+
+def client(port: int) -> "DynamoDBClient":
+    """Return a client of a server on this machine."""
+    return boto3.client(
+        "dynamodb",
+        endpoint_url=f"http://127.0.0.1:{port}",
+        region_name=REGION,
+        aws_access_key_id="test",
+        aws_secret_access_key="test",
+    )
+
+
+@contextmanager
+def moto_server() -> Iterator[int]:
+    """Start the server of the installed moto on a free port, and stop it at the end."""
+    port = free_port()
+    process = subprocess.Popen(
+        [sys.executable, "-m", "moto.server", "-H", "127.0.0.1", "-p", str(port)],
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+    try:
+        dynamodb = client(port)
+
+        def answers() -> bool:
+            try:
+                return bool(dynamodb.list_tables())
+            except BotoCoreError:
+                return False
+
+        poll_until("moto's server", answers)
+        yield port
+    finally:
+        process.terminate()
+        process.wait()
