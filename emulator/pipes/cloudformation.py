@@ -127,7 +127,8 @@ class PipeResourceProvider(ResourceProvider[Properties]):
         """Create the new pipe, then delete the old one; where the first fails, the old one stays."""
         created = self._create(request)
         if created.status is OperationStatus.FAILED:
-            _deleted(request, request.desired_state["Name"])
+            if request.custom_context.get(_CREATED):
+                _deleted(request, request.desired_state["Name"])
             return _failed(request, before, created.message)
         if created.status is OperationStatus.SUCCESS and _deleted(request, before["Name"]) is not None:
             return _progress(request, OperationStatus.IN_PROGRESS)

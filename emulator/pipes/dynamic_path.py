@@ -19,7 +19,7 @@ def parsed(body: Any) -> Any:
 
     https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-pipes-input-transformation.html
     """
-    if isinstance(body, Mapping) and (field := _FIELDS.get(body.get("eventSource", ""))):
+    if isinstance(body, Mapping) and (field := _FIELDS.get(str(body.get("eventSource", "")))):
         return with_document(body, field)
     return body
 
@@ -64,6 +64,18 @@ def dynamic_text(field: str, value: str, maximum: int) -> Callable[[Payload], st
             return str(found)
         if not isinstance(found, str) or not 1 <= len(found) <= maximum:
             raise TargetError(f"{field}: {value} does not lead to a text of 1 to {maximum} characters")
+        if not _is_unicode(found):
+            raise TargetError(
+                f"{field}: {value} leads to half of a surrogate pair, which is not Unicode text"
+            )
         return found
 
     return resolve
+
+
+def _is_unicode(text: str) -> bool:
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True

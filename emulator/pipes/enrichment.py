@@ -3,12 +3,11 @@
 https://docs.aws.amazon.com/eventbridge/latest/userguide/pipes-enrichment.html
 """
 
-import json
 from collections.abc import Sequence
-from typing import Any
 
 from emulator.pipes.errors import TargetError
 from emulator.pipes.invocation import Invocable, json_answer, json_array
+from emulator.pipes.json_data import json_data
 from emulator.pipes.target import ChangedPayload, Exchange, Payload
 
 MAXIMUM_RESPONSE_BYTES = 6 * 1024 * 1024
@@ -36,8 +35,4 @@ class Enrichment:
         if document is None or document in ("", {}, []):
             return []
         events = document if isinstance(document, list) else [document]
-        return [ChangedPayload(event, _json(event)) for event in events]
-
-
-def _json(value: Any) -> bytes:
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode()
+        return [ChangedPayload(event, json_data(event)) for event in events]

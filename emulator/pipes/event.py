@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from emulator.pipes.json_data import json_data
+
 _IMAGES = ("Keys", "NewImage", "OldImage")
 # Attribute types whose value is not already what JSON shows.
 _NESTED = frozenset({"B", "BS", "L", "M"})
@@ -43,7 +45,7 @@ def dynamodb_event(record: Mapping[str, Any], stream_arn: str) -> Event:
     body = {**record, "dynamodb": change, "eventSourceARN": stream_arn}
     if identity := record.get("userIdentity"):
         body["userIdentity"] = _user_identity(identity)
-    data = json.dumps(body, ensure_ascii=False, separators=(",", ":")).encode()
+    data = json_data(body)
     return Event(sequence_number, created_at, body, data)
 
 

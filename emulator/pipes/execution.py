@@ -13,6 +13,7 @@ from emulator.pipes.enrichment import Enrichment
 from emulator.pipes.errors import PartialBatchError, TargetError
 from emulator.pipes.event import Event
 from emulator.pipes.input_template import InputTemplate, json_text
+from emulator.pipes.json_data import utf8
 from emulator.pipes.observer import Observer, Trace
 from emulator.pipes.target import ChangedPayload, Exchange, Payload, ServiceTarget
 from emulator.pipes.targets.invocation import source_id
@@ -164,7 +165,7 @@ class Execution:
 
 def _changed(body: Any, template: InputTemplate, now: float, takes_json: bool) -> Payload:
     text = template.render(body, now)
-    return ChangedPayload(body, (json_text(text) if takes_json else text).encode())
+    return ChangedPayload(body, utf8(json_text(text) if takes_json else text))
 
 
 def _by_source(error: PartialBatchError, events: Sequence[Event], payloads: Sequence[Payload]) -> TargetError:

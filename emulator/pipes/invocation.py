@@ -7,6 +7,7 @@ from typing import Any, Protocol
 from botocore.exceptions import BotoCoreError, ClientError
 
 from emulator.pipes.errors import TargetError
+from emulator.pipes.json_data import utf8
 from emulator.pipes.target import Exchange, Payload
 from emulator.pipes.targets.failure import is_internal
 
@@ -75,7 +76,7 @@ class StateMachine:
         if response["status"] != "SUCCEEDED":
             reason = f"{response.get('error', '')} {response.get('cause', '')}".strip()
             raise TargetError(f"{self._state_machine_arn}: {response['status']}: {reason}")
-        return str(response.get("output") or "").encode()
+        return utf8(str(response.get("output") or ""))
 
 
 def json_array(payloads: Sequence[Payload]) -> bytes:

@@ -1,12 +1,12 @@
 """A Kinesis record as the event that travels through a pipe."""
 
 import base64
-import json
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
 from emulator.pipes.event import Event
+from emulator.pipes.json_data import json_data
 
 
 def kinesis_event(record: Mapping[str, Any], *, stream_arn: str, shard_id: str, role_arn: str) -> Event:
@@ -30,7 +30,7 @@ def kinesis_event(record: Mapping[str, Any], *, stream_arn: str, shard_id: str, 
         "awsRegion": stream_arn.split(":")[3],
         "eventSourceARN": stream_arn,
     }
-    data = json.dumps(body, ensure_ascii=False, separators=(",", ":")).encode()
+    data = json_data(body)
     return Event(sequence_number, created_at, body, data)
 
 

@@ -10,6 +10,7 @@ from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
+from emulator.pipes.json_data import utf8
 from emulator.pipes.log_configuration import LogConfiguration, S3LogDestination
 
 LOG = logging.getLogger(__name__)
@@ -104,7 +105,7 @@ class LogDelivery:
         name = arn.rpartition("/")[2]
         for part in _parts(records):
             answer = firehose.put_record_batch(
-                DeliveryStreamName=name, Records=[{"Data": f"{record}\n".encode()} for _, record in part]
+                DeliveryStreamName=name, Records=[{"Data": utf8(f"{record}\n")} for _, record in part]
             )
             if refused := answer.get("FailedPutCount"):
                 LOG.warning("%s: the delivery stream refused %d log records", self._pipe_name, refused)
@@ -115,7 +116,7 @@ class LogDelivery:
         self._clients("s3").put_object(
             Bucket=bucket.bucket_name,
             Key=f"{bucket.prefix or ''}{place}/{moment:%Y/%m/%d/%H}/{moment:%Y%m%dT%H%M%SZ}-{uuid.uuid4()}.log",
-            Body="".join(f"{record}\n" for _, record in records).encode(),
+            Body=utf8("".join(f"{record}\n" for _, record in records)),
         )
 
 
@@ -124,7 +125,7 @@ def _parts(records: Sequence[tuple[float, str]]) -> Iterator[list[tuple[float, s
     part: list[tuple[float, str]] = []
     part_bytes = 0
     for now, record in records:
-        size_bytes = len(record.encode()) + _EVENT_OVERHEAD_BYTES
+        size_bytes = len(utf8(record)) + _EVENT_OVERHEAD_BYTES
         if part and (len(part) == _MAXIMUM_RECORDS or part_bytes + size_bytes > _MAXIMUM_REQUEST_BYTES):
             yield part
             part, part_bytes = [], 0

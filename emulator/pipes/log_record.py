@@ -8,8 +8,11 @@ from collections.abc import Mapping
 from typing import Any
 
 from emulator.pipes.errors import PipeError
+from emulator.pipes.json_data import utf8
 
 MAXIMUM_RECORD_BYTES = 256 * 1024
+# A function's error is part of the text; what it says first is enough.
+MAXIMUM_ERROR_CHARACTERS = 8 * 1024
 # Cut in this order when a record is too large.
 _EXECUTION_DATA = ("payload", "awsRequest", "awsResponse")
 _TRACED = (
@@ -62,7 +65,7 @@ def log_record(
     text = _json(record)
     truncated: list[str] = []
     for field in _EXECUTION_DATA:
-        excess = len(text.encode()) - MAXIMUM_RECORD_BYTES
+        excess = len(utf8(text)) - MAXIMUM_RECORD_BYTES
         if excess <= 0:
             break
         if field in record:
@@ -86,15 +89,16 @@ def _cut(record: Mapping[str, Any], field: str) -> str:
 
 
 def _fits(record: Mapping[str, Any], field: str, value: str) -> bool:
-    return len(_json({**record, field: value}).encode()) <= MAXIMUM_RECORD_BYTES
+    return len(utf8(_json({**record, field: value}))) <= MAXIMUM_RECORD_BYTES
 
 
 def _error(error: PipeError, service_arn: str) -> dict[str, Any]:
     answer = _answer(error)
     metadata = answer.get("ResponseMetadata", {})
+    message: str = answer.get("Error", {}).get("Message") or str(error)
     found: dict[str, Any] = {
-        "message": answer.get("Error", {}).get("Message") or str(error),
-        "details": str(error),
+        "message": message[:MAXIMUM_ERROR_CHARACTERS],
+        "details": str(error)[:MAXIMUM_ERROR_CHARACTERS],
         "awsService": service_arn.split(":")[2] if service_arn.count(":") > 2 else service_arn,
     }
     if "HTTPStatusCode" in metadata:

@@ -245,10 +245,10 @@ class PipesProvider(PipesApi, ServiceLifecycleHook):
         return pipe
 
     def _forget(self, pipe: Pipe) -> None:
+        self._observation.forget(pipe.arn)
         with self._lock:
             self._workers.pop(pipe.arn, None)
             pipes_stores[pipe.account_id][pipe.region].pipes.pop(pipe.name, None)
-        self._observation.forget(pipe.arn)
 
     def _close_workers(self) -> None:
         with self._lock:

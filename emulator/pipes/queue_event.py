@@ -1,11 +1,11 @@
 """An SQS message as the event that travels through a pipe."""
 
 import base64
-import json
 from collections.abc import Mapping
 from typing import Any
 
 from emulator.pipes.event import Event
+from emulator.pipes.json_data import json_data
 
 
 def queue_event(message: Mapping[str, Any], queue_arn: str) -> Event:
@@ -28,7 +28,7 @@ def queue_event(message: Mapping[str, Any], queue_arn: str) -> Event:
     if digest := message.get("MD5OfMessageAttributes"):
         body["md5OfMessageAttributes"] = digest
     body |= {"eventSource": "aws:sqs", "eventSourceARN": queue_arn, "awsRegion": queue_arn.split(":")[3]}
-    data = json.dumps(body, ensure_ascii=False, separators=(",", ":")).encode()
+    data = json_data(body)
     return Event(message["MessageId"], int(attributes.get("SentTimestamp", 0)) / 1000, body, data)
 
 

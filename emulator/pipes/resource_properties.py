@@ -62,6 +62,17 @@ _WITHOUT_INSIDE: Final[Mapping[str, Mapping[str, Any]]] = {
     "TargetParameters": {"InputTemplate": ""},
 }
 
+# Parameter blocks without a required member: empty, they are their defaults.
+_OPTIONAL_BLOCKS: Final = {
+    "SourceParameters": ("SqsQueueParameters",),
+    "TargetParameters": (
+        "LambdaFunctionParameters",
+        "StepFunctionStateMachineParameters",
+        "SqsQueueParameters",
+        "EventBridgeEventBusParameters",
+    ),
+}
+
 
 def create_request(properties: Properties) -> Properties:
     """Return a CreatePipe request."""
@@ -88,6 +99,12 @@ def update_request(before: Properties, after: Properties) -> Properties:
         }
         if dropped:
             request[name] = {**(request.get(name) or {}), **dropped}
+    for name, blocks in _OPTIONAL_BLOCKS.items():
+        if name == "TargetParameters" and before.get("Target") != after.get("Target"):
+            continue  # a target of another service refuses the block, one of the same reads its defaults
+        for block in blocks:
+            if block in (before.get(name) or {}) and block not in (after.get(name) or {}):
+                request[name] = {**(request.get(name) or {}), block: {}}
     return request
 
 

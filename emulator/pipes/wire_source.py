@@ -20,6 +20,8 @@ _BLOCKS = {"dynamodb": DYNAMODB_BLOCK, "kinesis": KINESIS_BLOCK, "sqs": SQS_BLOC
 _SUPPORTED = "the sources built are DynamoDB streams, Kinesis data streams and SQS queues"
 
 # As many messages as one ReceiveMessage returns.
+# The batch size of a stream that none is given for.
+_BATCH_SIZE = 100
 _MAXIMUM_BATCH_SIZE_WITHOUT_WINDOW = 10
 
 
@@ -43,8 +45,10 @@ def check_source(arn: str, account_id: str) -> None:
         raise InvalidRequestError(f"Source: {arn} belongs to another account")
 
 
-def read_source_parameters(request: Json, source_arn: str, now: float) -> SourceParameters:
-    """Read how a new pipe's source is to be read.
+def read_source_parameters(
+    request: Json, source_arn: str, now: float, maximum_batch_size: int | None
+) -> SourceParameters:
+    """Read how a new pipe's source is to be read; a batch size that is left out is one that the target takes.
 
     Raises:
         InvalidRequestError: AWS refuses it, or it asks for what is not built.
@@ -56,10 +60,12 @@ def read_source_parameters(request: Json, source_arn: str, now: float) -> Source
         raise InvalidRequestError(missing_parameter_message(f"SourceParameters.{name}"))
     position = str(block["StartingPosition"])
     timestamp = _read_timestamp(position, block.get("StartingPositionTimestamp"), now)
-    return _read_stream_parameters(name, block, source_arn, position, timestamp)
+    return _read_stream_parameters(name, block, source_arn, position, timestamp, maximum_batch_size)
 
 
-def read_source_update(request: Json, definition: PipeDefinition) -> SourceParameters:
+def read_source_update(
+    request: Json, definition: PipeDefinition, maximum_batch_size: int | None
+) -> SourceParameters:
     """Read an UpdatePipe request: a parameter block that is given is replaced whole, but for its position.
 
     Raises:
@@ -72,7 +78,12 @@ def read_source_update(request: Json, definition: PipeDefinition) -> SourceParam
     if isinstance(current, QueueParameters):
         return _read_queue_parameters(block, definition.source_arn)
     return _read_stream_parameters(
-        name, block, definition.source_arn, current.starting_position, current.starting_position_timestamp
+        name,
+        block,
+        definition.source_arn,
+        current.starting_position,
+        current.starting_position_timestamp,
+        maximum_batch_size,
     )
 
 
@@ -141,12 +152,17 @@ def _read_queue_parameters(block: Json, queue_arn: str) -> QueueParameters:
 
 
 def _read_stream_parameters(
-    name: str, block: Json, source_arn: str, position: str, timestamp: datetime | None
+    name: str,
+    block: Json,
+    source_arn: str,
+    position: str,
+    timestamp: datetime | None,
+    maximum_batch_size: int | None,
 ) -> StreamParameters:
     return StreamParameters(
         starting_position=position,
         starting_position_timestamp=timestamp,
-        batch_size=_or_default(block.get("BatchSize"), 100),
+        batch_size=_or_default(block.get("BatchSize"), min(_BATCH_SIZE, maximum_batch_size or _BATCH_SIZE)),
         maximum_batching_window_in_seconds=_or_default(block.get("MaximumBatchingWindowInSeconds"), 0),
         parallelization_factor=_or_default(block.get("ParallelizationFactor"), 1),
         maximum_retry_attempts=_or_none(block.get("MaximumRetryAttempts")),

@@ -94,10 +94,15 @@ def read_template(parameters: Json | None, current: str | None) -> str | None:
     return str(template) or None
 
 
+def maximum_batch_size(target_arn: str) -> int | None:
+    """Return how many events a target takes at once; None for as many as there are."""
+    return _service(target_arn).maximum_batch_size
+
+
 def check_batch_size(definition: PipeDefinition) -> None:
     """Refuse a source batch that the target could not take at once."""
     size = definition.source_parameters.batch_size
-    maximum = _service(definition.target_arn).maximum_batch_size
+    maximum = maximum_batch_size(definition.target_arn)
     if maximum is not None and size > maximum:
         raise InvalidRequestError(
             f"The configured batch size {size} is greater than the max supported batch size of the target: "

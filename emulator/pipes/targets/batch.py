@@ -29,6 +29,7 @@ class BatchTarget(ABC):
         failed: list[int] = []
         reasons: list[str] = []
         internal = True
+        cause: Exception | None = None
         entries: list[tuple[int, dict[str, Any], int]] = []
         for index, payload in enumerate(payloads):
             try:
@@ -46,6 +47,7 @@ class BatchTarget(ABC):
                 failed += indexes
                 reasons.append(str(error))
                 internal = internal and is_internal(error)
+                cause = cause or error
                 if exchange is not None:
                     exchange.add(request, str(error))
                 continue
@@ -56,9 +58,9 @@ class BatchTarget(ABC):
                 reasons.append(reason)
                 internal = internal and is_service_fault
         if failed and len(failed) == len(payloads):
-            raise TargetError(reasons[0], internal=internal)
+            raise TargetError(reasons[0], internal=internal) from cause
         if failed:
-            raise PartialBatchError(reasons[0], sorted(failed), internal=internal)
+            raise PartialBatchError(reasons[0], sorted(failed), internal=internal) from cause
 
     @abstractmethod
     def _entry(self, payload: Payload) -> dict[str, Any]:

@@ -1,6 +1,6 @@
 """Whose fault it is when a service does not accept something."""
 
-from botocore.exceptions import BotoCoreError, ClientError
+from botocore.exceptions import BotoCoreError, ClientError, ReadTimeoutError
 
 from emulator.pipes.choice import INTERNAL_ERROR_CODES
 
@@ -10,4 +10,5 @@ def is_internal(error: ClientError | BotoCoreError) -> bool:
     if isinstance(error, ClientError):
         status = error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 400)
         return error.response["Error"]["Code"] in INTERNAL_ERROR_CODES or status >= 500
-    return True
+    # What does not answer within an execution's five minutes is the customer's.
+    return not isinstance(error, ReadTimeoutError)

@@ -55,5 +55,8 @@ class SqsTarget(BatchTarget):
 def failed_entries(response: Mapping[str, Any]) -> Iterator[Refusal]:
     """Return the failed entries in the form that SQS and SNS share."""
     for entry in response.get("Failed") or ():
-        is_service_fault = not entry.get("SenderFault") or entry.get("Code") in INTERNAL_ERROR_CODES
+        # LocalStack does not call a message with characters that SQS refuses the sender's fault.
+        is_service_fault = entry.get("Code") in INTERNAL_ERROR_CODES or (
+            not entry.get("SenderFault") and entry.get("Code") != "InvalidMessageContents"
+        )
         yield int(entry["Id"]), f"{entry.get('Code')}: {entry.get('Message', '')}", is_service_fault

@@ -249,3 +249,32 @@ def test_members_of_an_event_are_constants_or_paths(moment: Any, expected: datet
 def test_time_that_is_none_fails_its_event() -> None:
     with pytest.raises(TargetError, match="Time"):
         bus(FakeService(), time="$.moment").send([event(1, moment="yesterday")])
+
+
+def test_message_with_characters_that_sqs_refuses_is_the_customers_fault() -> None:
+    # GIVEN a queue that refuses a message for its content, which LocalStack does not call the sender's fault
+    class Refusing:
+        """A queue."""
+
+        def get_queue_url(self, **request: Any) -> dict[str, str]:
+            """Return its URL."""
+            return {"QueueUrl": "http://127.0.0.1/queue"}
+
+        def send_message_batch(self, **request: Any) -> dict[str, Any]:
+            """Refuse everything."""
+            failed = {"Id": "0", "Code": "InvalidMessageContents", "SenderFault": False}
+            return {"Successful": [], "Failed": [failed]}
+
+    # WHEN it is sent
+    with pytest.raises(TargetError) as caught:
+        queue(Refusing()).send([event(1)])
+
+    # THEN it uses up retries, so that the dead-letter queue gets it
+    assert not caught.value.internal
+
+
+def test_failed_request_is_the_cause_of_the_error() -> None:
+    failure = client_error("AccessDenied", 403)
+    with pytest.raises(TargetError) as caught:
+        queue(FakeService(error=failure)).send([event(1)])
+    assert caught.value.__cause__ is failure

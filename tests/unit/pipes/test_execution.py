@@ -473,3 +473,36 @@ def test_message_of_a_queue_is_known_by_its_message_id() -> None:
 
     # THEN that one failed
     assert caught.value.failed_indexes == (1,)
+
+
+# JSON that a program writes which cuts a text in the middle of an emoji.
+CUT = "cut \ud83d"
+
+
+@pytest.mark.parametrize("template", ['{"m": <$.text>}', "<$.text>"], ids=["JSON", "text"])
+def test_half_of_a_surrogate_pair_passes_the_template_as_its_escape(template: str) -> None:
+    # GIVEN an event whose text UTF-8 has no bytes for
+    subject = Subject(target_template=template)
+
+    # WHEN it is executed
+    subject.send(1, text=CUT)
+
+    # THEN the data holds the escape that JSON has for it, which is read as the same text again
+    (record,) = subject.kinesis.accepted
+    assert b"cut \\ud83d" in record["Data"]
+    if template.startswith("{"):
+        assert json.loads(record["Data"]) == {"m": CUT}
+
+
+def test_half_of_a_surrogate_pair_passes_an_enrichment() -> None:
+    subject = Subject(enrichment=FakeLambda(answer=lambda array: [{"m": CUT}]), partition_key="k")
+    subject.send(1)
+    assert subject.data == [{"m": CUT}]
+
+
+def test_event_of_an_enrichment_may_have_anything_as_its_source() -> None:
+    subject = Subject(
+        enrichment=FakeLambda(answer=lambda array: [{"eventSource": ["x"], "k": "key"}]), partition_key="$.k"
+    )
+    subject.send(1)
+    assert [record["PartitionKey"] for record in subject.kinesis.accepted] == ["key"]

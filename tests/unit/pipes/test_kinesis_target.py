@@ -6,6 +6,7 @@ https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-pipes-event-target.h
 from typing import Any
 
 import pytest
+from botocore.exceptions import EndpointConnectionError, ReadTimeoutError
 
 from emulator.pipes.errors import PartialBatchError, TargetError
 from emulator.pipes.event import Event
@@ -56,7 +57,9 @@ def test_partition_key(partition_key: str, order_id: Any, expected: str) -> None
 
 
 @pytest.mark.parametrize(
-    "order_id", ["", "x" * 257, {"S": "a"}, None], ids=["empty", "long", "object", "null"]
+    "order_id",
+    ["", "x" * 257, {"S": "a"}, None, "cut \ud83d"],
+    ids=["empty", "long", "object", "null", "half of a surrogate pair"],
 )
 def test_event_without_a_usable_partition_key_fails_alone(order_id: Any) -> None:
     # GIVEN a batch whose second event has none
@@ -91,8 +94,11 @@ def test_refused_records_are_named_by_their_index() -> None:
         (client_error("AccessDeniedException"), False),
         (client_error("ProvisionedThroughputExceededException"), True),
         (client_error("Whatever", status=500), True),
+        (EndpointConnectionError(endpoint_url="http://127.0.0.1"), True),
+        # An execution takes five minutes at most, and what takes longer is no fault of the service.
+        (ReadTimeoutError(endpoint_url="http://127.0.0.1"), False),
     ],
-    ids=["missing", "denied", "throttled", "server error"],
+    ids=["missing", "denied", "throttled", "server error", "not connected", "no answer"],
 )
 def test_failed_request_fails_the_whole_batch(error: Exception, internal: bool) -> None:
     # GIVEN a stream that refuses the request

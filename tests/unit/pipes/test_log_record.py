@@ -127,3 +127,14 @@ def test_too_large_a_record_is_cut_payload_first_then_request_then_response(
         whole = "é" * (size // 2)
         assert whole.startswith(found[field])
         assert (found[field] == whole) is (field not in truncated)
+
+
+def test_error_of_any_length_fits() -> None:
+    # GIVEN a function's error that is larger than a record
+    text = "x" * 300_000
+
+    # WHEN it is logged, THEN its beginning is there
+    error = record({}, error=TargetError(text))["error"]
+    assert error["message"]
+    assert text.startswith(error["message"])
+    assert text.startswith(error["details"])

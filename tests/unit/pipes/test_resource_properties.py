@@ -100,6 +100,16 @@ def test_update_sends_what_there_is_now() -> None:
             {"DynamoDBStreamParameters": BLOCK, "FilterCriteria": {"Filters": [{"Pattern": "{}"}]}},
             {"DynamoDBStreamParameters": BLOCK, "FilterCriteria": {"Filters": []}},
         ),
+        (
+            "TargetParameters",
+            {**TARGET_PARAMETERS, "LambdaFunctionParameters": {"InvocationType": "FIRE_AND_FORGET"}},
+            {**TARGET_PARAMETERS, "LambdaFunctionParameters": {}},
+        ),
+        (
+            "SourceParameters",
+            {"DynamoDBStreamParameters": BLOCK, "SqsQueueParameters": {"BatchSize": 5}},
+            {"DynamoDBStreamParameters": BLOCK, "SqsQueueParameters": {}},
+        ),
     ],
 )
 def test_what_the_template_has_dropped_goes_back_to_its_default(name: str, value: Any, default: Any) -> None:
@@ -191,3 +201,14 @@ def test_attributes_are_text() -> None:
         "CreationTime": "2026-01-02T03:04:05Z",
         "LastModifiedTime": "2026-01-02T03:04:06Z",
     }
+
+
+def test_parameters_of_a_target_that_has_changed_are_not_reset() -> None:
+    # WHEN the target is another one, whose service might refuse the former one's block
+    block = {"LambdaFunctionParameters": {"InvocationType": "FIRE_AND_FORGET"}}
+    request = update_request(
+        properties(TargetParameters=block), properties(Target=TARGET_ARN + "-2", TargetParameters=None)
+    )
+
+    # THEN the request does not have it
+    assert request["TargetParameters"] == {}

@@ -336,6 +336,14 @@ def test_batch_larger_than_the_target_takes_is_refused(service: str, maximum: in
     assert str(caught.value) == f"{expected}: {maximum}"
 
 
+@pytest.mark.parametrize(
+    ("service", "size"), [("sqs", 10), ("sns", 10), ("events", 10), ("firehose", 100), ("lambda", 100)]
+)
+def test_batch_size_that_is_left_out_is_one_that_the_target_takes(service: str, size: int) -> None:
+    left_out = {"DynamoDBStreamParameters": {"StartingPosition": "LATEST"}}
+    assert target(service, SourceParameters=left_out).source_parameters.batch_size == size
+
+
 @pytest.mark.parametrize("service", ["lambda", "states"])
 def test_functions_and_state_machines_take_any_batch(service: str) -> None:
     definition = target(service, SourceParameters=source(BatchSize=10_000))

@@ -1,0 +1,17 @@
+"""JSON values and text as the bytes that travel through a pipe."""
+
+import json
+from typing import Any
+
+
+def json_data(value: Any) -> bytes:
+    """Return compact JSON as UTF-8."""
+    return utf8(json.dumps(value, ensure_ascii=False, separators=(",", ":")))
+
+
+def utf8(text: str) -> bytes:
+    """Return text as UTF-8; half of a surrogate pair, which UTF-8 does not have, becomes its JSON escape.
+
+    JSON may hold one: a program that cuts a text in the middle of an emoji writes it.
+    """
+    return text.encode(errors="backslashreplace")
