@@ -18,6 +18,9 @@ class _Entry(NamedTuple):
     appended_at: float
 
 
+_DROPPED = _Entry(None, 0, 0.0)
+
+
 class RecordLog(Generic[Record]):
     """Keeps records in the order they were appended; position 1 is the first one ever appended.
 
@@ -105,29 +108,43 @@ class RecordLog(Generic[Record]):
         with self._lock:
             self._trim(now)
 
-    def shrink(self, maximum_bytes: int, now: float) -> None:
-        """Trim the oldest records until the others take at most this much; the newest one stays."""
+    def shrink(self, maximum_bytes: int, now: float, keep: int = 1) -> None:
+        """Trim the oldest records until the others take at most this much; the newest `keep` stay."""
         with self._lock:
-            self._trim(now, maximum_bytes)
+            self._trim(now, maximum_bytes, keep)
+
+    def forget(self, position: int) -> None:
+        """Let go of everything up to a position: nobody reads it any more."""
+        with self._lock:
+            while self._start < len(self._entries) and self._first_position() <= position:
+                self._drop_first()
+            self._cut_off()
 
     def _first_position(self) -> int:
         return self._last_position - (len(self._entries) - self._start) + 1
 
-    def _trim(self, now: float, maximum_bytes: int | None = None) -> None:
+    def _drop_first(self) -> None:
+        self._size_bytes -= self._entries[self._start].size_bytes
+        # The place stays until the dead prefix is cut off; what was in it need not.
+        self._entries[self._start] = _DROPPED
+        self._start += 1
+
+    def _trim(self, now: float, maximum_bytes: int | None = None, keep: int = 1) -> None:
         limit = self.maximum_bytes if maximum_bytes is None else maximum_bytes
         horizon = now - self.retention_seconds
         entries = self._entries
         while self._start < len(entries) and entries[self._start].appended_at < horizon:
-            self._size_bytes -= entries[self._start].size_bytes
-            self._start += 1
-        while self._size_bytes > limit and self._start < len(entries) - 1:
-            self._size_bytes -= entries[self._start].size_bytes
-            self._start += 1
+            self._drop_first()
+        while self._size_bytes > limit and self._start < len(entries) - keep:
+            self._drop_first()
             self.trimmed_by_size += 1
         if self.trimmed_by_size > self._reported and now >= self._reported_at + TRIM_REPORT_INTERVAL_SECONDS:
             self._report(now)
-        if self._start > 1024 and self._start > len(entries) // 2:
-            del entries[: self._start]
+        self._cut_off()
+
+    def _cut_off(self) -> None:
+        if self._start > 1024 and self._start > len(self._entries) // 2:
+            del self._entries[: self._start]
             self._start = 0
 
     def _report(self, now: float) -> None:

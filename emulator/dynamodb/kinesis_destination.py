@@ -143,6 +143,7 @@ class KinesisDestination:
             if not self._put(records):
                 return False
             self._sent_position = position
+            self._backlog.forget(position)
         return False
 
     def _put(self, records: list[dict[str, Any]]) -> bool:
@@ -162,9 +163,7 @@ class KinesisDestination:
                     LOG.error("%s: %s refused a change: %s", self.table_name, self.stream_arn, error)
                     return True
                 return all(self._put([record]) for record in records)
-            failed = [
-                record for record, result in zip(records, results, strict=True) if "ErrorCode" in result
-            ]
+            failed = _refused(records, results)
             if failed and self._stopped.wait(RETRY_SECONDS):
                 return False
             records = failed
@@ -186,6 +185,20 @@ class KinesisDestination:
             if failures:
                 self._stopped.wait(min(RETRY_SECONDS * 2.0 ** min(failures - 1, 10), MAXIMUM_RETRY_SECONDS))
                 self._wake.set()
+
+
+def _refused(records: list[dict[str, Any]], results: list[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """Return the records to be sent again: those refused, and what followed them of the same item.
+
+    An accepted record that followed a refused one of its item is sent twice, so that the last one there is the newest.
+    """
+    failed: list[dict[str, Any]] = []
+    items: set[str] = set()
+    for record, result in zip(records, results, strict=True):
+        if "ErrorCode" in result or record["PartitionKey"] in items:
+            items.add(record["PartitionKey"])
+            failed.append(record)
+    return failed
 
 
 def _on_the_wire(identity: Mapping[str, str] | None) -> dict[str, str] | None:

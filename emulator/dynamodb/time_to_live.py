@@ -56,19 +56,20 @@ def is_expired(value: Mapping[str, Any] | None, now: float) -> bool:
     return now - MAXIMUM_AGE_SECONDS <= expires_at < now
 
 
-def sweep(tables: Iterable[Any], lock: AbstractContextManager[Any], now: float) -> None:
+def sweep(find_tables: Callable[[], Iterable[Any]], lock: AbstractContextManager[Any], now: float) -> None:
     """Delete the expired items of moto's tables; their streams say that the service did it.
 
     The lock is held for a few hundred items at a time, so that requests are served meanwhile.
     """
-    for table in tables:
+    for table in find_tables():
         with lock:
             setting = dict(table.ttl)
             items = list(_items(table)) if setting["TimeToLiveStatus"] == "ENABLED" else []
         deleted = 0
         for start in range(0, len(items), _ITEMS_AT_ONCE):
             with lock:
-                if table.ttl != setting:
+                # A transaction that failed has put copies in the place of all tables.
+                if table.ttl != setting or not any(current is table for current in find_tables()):
                     break
                 deleted += sum(
                     _delete_expired(table, item, setting["AttributeName"], now)
@@ -132,6 +133,6 @@ class TimeToLiveWorker:
     def _run(self) -> None:
         while not self._stopped.wait(self._interval_seconds):
             try:
-                sweep(self._tables(), self._lock, self._clock())
+                sweep(self._tables, self._lock, self._clock())
             except Exception:
                 LOG.exception("Time to live: the sweep failed and is tried again")

@@ -233,5 +233,6 @@ class ChangeStream:
             if excess <= 0:
                 return
             before = shard.log.size_bytes
-            shard.log.shrink(max(before - excess, 0), now)
+            if before:
+                shard.log.shrink(max(before - excess, 0), now, keep=1 if shard.is_open else 0)
             excess -= before - shard.log.size_bytes

@@ -338,7 +338,8 @@ def _children(stream: Stream, parent: Shard) -> list[dict[str, Any]]:
             "ParentShards": [name for name in (shard.parent, shard.adjacent_parent) if name],
             "HashKeyRange": shard.to_json()["HashKeyRange"],
         }
-        for shard in stream.shards.values()
+        # A reshard adds shards while this is read.
+        for shard in list(stream.shards.values())
         if parent.shard_id in (shard.parent, shard.adjacent_parent)
     ]
 

@@ -35,6 +35,7 @@ from emulator.lambda_.availability import (
 from emulator.lambda_.execution_environment import ExecutionEnvironment
 from emulator.lambda_.function_settings import FunctionSettings
 from emulator.lambda_.left_behind import end_left_behind
+from emulator.lambda_.stream_mapping import follow_children
 
 LOG = logging.getLogger(__name__)
 
@@ -54,6 +55,7 @@ class SandboxLambdaProvider(LambdaProvider):
             if runtime not in ALL_RUNTIMES:
                 ALL_RUNTIMES.append(runtime)
         _store_waiting_logs_of_stopped_versions()
+        follow_children()
 
     @handler(operation="CreateFunction", expand=False)
     def create_function(

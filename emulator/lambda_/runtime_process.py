@@ -1,5 +1,6 @@
 """The process that runs a function's code: start, output, memory, end."""
 
+import logging
 import os
 import select
 import signal
@@ -13,6 +14,8 @@ from pathlib import Path
 from emulator.lambda_.function_log import FunctionLog
 from emulator.lambda_.left_behind import end_left_behind
 from emulator.lambda_.memory import MemoryUse, read_memory_use
+
+LOG = logging.getLogger(__name__)
 
 LAUNCHER = Path(__file__).with_name("launcher.py")
 READ_BYTES = 64 * 1024
@@ -77,8 +80,10 @@ class RuntimeProcess:
     def kill(self) -> None:
         """End the process and its group; returns when it is gone and its output was read."""
         if not self._ended.is_set():
-            with suppress(ProcessLookupError):
-                os.killpg(self._process.pid, signal.SIGKILL)
+            # Once it was waited for, its number may be another process's.
+            if self._process.returncode is None:
+                with suppress(ProcessLookupError):
+                    os.killpg(self._process.pid, signal.SIGKILL)
             self._ended.wait()
 
     def read_memory_use(self) -> MemoryUse | None:
@@ -121,11 +126,15 @@ class RuntimeProcess:
         return data
 
     def _await_exit(self, on_exit: Callable[[int], None]) -> None:
-        return_code = self._process.wait()
         # What the function started and left behind must not outlive it.
+        _await_end(self._process)
         with suppress(ProcessLookupError):
             os.killpg(self._process.pid, signal.SIGKILL)
-        end_left_behind(self._task_root)
+        return_code = self._process.wait()
+        try:
+            end_left_behind(self._task_root)
+        except OSError:
+            LOG.exception("%s: what the function left behind could not be looked for", self._name)
         self.drain_output()
         with self._log_lock:
             self._log.close()
@@ -137,3 +146,11 @@ class RuntimeProcess:
         with self._log_lock:
             self._output_closed = True
             os.close(self._output)
+
+
+def _await_end(process: subprocess.Popen[bytes]) -> None:
+    """Wait for a process to end and, where the system can do that, leave its number its own."""
+    if sys.platform == "darwin":
+        process.wait()
+    else:
+        os.waitid(os.P_PID, process.pid, os.WEXITED | os.WNOWAIT)

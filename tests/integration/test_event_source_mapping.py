@@ -1,6 +1,7 @@
 """LocalStack's event source mappings on this project's streams: batches, retries, partial failures, destinations."""
 
 import base64
+import itertools
 import json
 from collections.abc import Callable
 from pathlib import Path
@@ -215,3 +216,38 @@ def test_messages_of_a_queue_reach_the_function(aws: Aws, name: str, tmp_path: P
 
     poll_until("the batch", batches.read)
     assert batches.read() == [["a"]]
+
+
+@pytest.mark.parametrize("starting_position", ["TRIM_HORIZON", "LATEST"])
+def test_a_mapping_goes_on_in_the_children_of_a_shard_that_ends(
+    aws: Aws, name: str, tmp_path: Path, map_source: Any, starting_position: str
+) -> None:
+    # GIVEN a mapping that has delivered what its one shard holds
+    batches = Batches(aws, name, tmp_path / "batches")
+    map_source(name, kinesis_stream(aws, name), StartingPosition=starting_position, BatchSize=10)
+
+    def delivered() -> list[str]:
+        return [text for batch in batches.read() for text in batch]
+
+    # LATEST is a moment some time after the mapping is enabled
+    numbers = itertools.count()
+
+    def written_and_delivered() -> bool:
+        put_kinesis(aws, name, f"before-{next(numbers)}")
+        return bool(delivered())
+
+    poll_until("the first record", written_and_delivered)
+
+    # WHEN the shard is split, and more is written at once
+    aws.client("kinesis").split_shard(
+        StreamName=name, ShardToSplit="shardId-000000000000", NewStartingHashKey=str(2**127)
+    )
+    aws.client("kinesis").get_waiter("stream_exists").wait(StreamName=name, WaiterConfig={"Delay": 1})
+    put_kinesis(aws, name, "after-1", "after-2")
+
+    # THEN it arrives, and nothing arrives twice
+    poll_until("what was written after the split", lambda: "after-2" in delivered())
+    put_kinesis(aws, name, "last")
+    poll_until("the last record", lambda: "last" in delivered())
+    assert [text for text in delivered() if not text.startswith("before")] == ["after-1", "after-2", "last"]
+    assert len(delivered()) == len(set(delivered()))

@@ -183,3 +183,36 @@ def test_the_worker_sends_as_changes_come() -> None:
     destination.stop()
 
     assert [body["eventName"] for body in kinesis.bodies()] == ["INSERT", "MODIFY"]
+
+
+def test_the_last_record_of_an_item_is_its_newest_when_some_are_refused(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    # GIVEN three changes of one item and one of another, of which the first is refused at first
+    monkeypatch.setattr("emulator.dynamodb.kinesis_destination.RETRY_SECONDS", 0.0)
+    kinesis = FakeKinesis((0,))
+    destination = make_destination(kinesis)
+    destination.record(None, ITEM)
+    destination.record(ITEM, CHANGED)
+    destination.record(None, {"id": {"S": "other"}})
+    destination.record(CHANGED, None)
+
+    # WHEN they are sent
+    assert destination.send()
+
+    # THEN what followed the refused one is sent again after it, and nothing of another item is
+    keys = [body["dynamodb"]["Keys"] for body in kinesis.bodies()]
+    names = [body["eventName"] for body in kinesis.bodies() if body["dynamodb"]["Keys"] == keys[0]]
+    assert names == ["MODIFY", "REMOVE", "INSERT", "MODIFY", "REMOVE"]
+    assert keys.count({"id": {"S": "other"}}) == 1
+
+
+def test_what_was_sent_is_not_held_any_more(caplog: pytest.LogCaptureFixture) -> None:
+    # GIVEN more changes than the backlog may hold, each of them sent at once
+    destination = make_destination(FakeKinesis())
+    for number in range(200):
+        destination.record(None, {"id": {"S": str(number)}, "text": {"S": "x" * 400_000}})
+        assert destination.send()
+
+    # THEN no warning says that some were lost
+    assert caplog.text == ""

@@ -85,7 +85,7 @@ def test_a_sweep_deletes_what_has_expired_in_the_name_of_the_service() -> None:
     table.stream_shard = stream = RecordedChanges()
 
     # WHEN it is swept
-    sweep([table], threading.RLock(), NOW)
+    sweep(lambda: [table], threading.RLock(), NOW)
 
     # THEN the first is gone, and its stream says who deleted it
     assert names(table) == ["for ever", "young"]
@@ -100,7 +100,7 @@ def test_items_with_a_sort_key_expire_one_by_one() -> None:
     for index, ttl in enumerate((NOW - 1, NOW + 1)):
         table.put_item({**item("a", ttl), "sort": {"S": str(index)}})
 
-    sweep([table], threading.RLock(), NOW)
+    sweep(lambda: [table], threading.RLock(), NOW)
 
     assert [entry.range_key.value for entry in table.all_items()] == ["1"]
 
@@ -109,7 +109,7 @@ def test_nothing_expires_where_time_to_live_is_off() -> None:
     table = make_table(enabled=False)
     table.put_item(item("old", NOW - 1))
 
-    sweep([table], threading.RLock(), NOW)
+    sweep(lambda: [table], threading.RLock(), NOW)
 
     assert names(table) == ["old"]
 
@@ -130,7 +130,7 @@ def test_an_item_that_is_renewed_during_a_sweep_stays() -> None:
         def __exit__(self, *_: object) -> None:
             pass
 
-    sweep([table], Lock(), NOW)
+    sweep(lambda: [table], Lock(), NOW)
 
     assert names(table) == ["a"]
 

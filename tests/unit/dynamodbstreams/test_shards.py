@@ -195,6 +195,15 @@ def test_all_shards_together_keep_to_the_byte_cap() -> None:
     assert sorted(kept) == list("cdefgh")
 
 
+def test_the_byte_cap_holds_however_many_shards_have_ended() -> None:
+    # GIVEN a stream that may keep three records and splits after each
+    stream, _ = make_stream(ManualClock(), split_bytes=RECORD_BYTES, maximum_bytes=3 * RECORD_BYTES)
+
+    insert(stream, *"abcdefghijkl")
+
+    assert sum(shard.log.size_bytes for shard in stream.shards) <= 4 * RECORD_BYTES
+
+
 def test_a_pipe_is_told_which_shards_have_ended_and_whose_children_follow() -> None:
     clock = ManualClock()
     stream, data_plane = make_stream(clock, split_bytes=RECORD_BYTES)

@@ -1,5 +1,7 @@
 """A shard's log keeps order, positions, retention and its byte cap."""
 
+import weakref
+
 import pytest
 
 from emulator.record_log import RecordLog
@@ -122,3 +124,32 @@ def test_retention_costs_no_line(caplog: pytest.LogCaptureFixture) -> None:
     log.trim(DAY + 10)
 
     assert (log.first_position, caplog.messages) == (3, [])
+
+
+def test_what_was_forgotten_is_gone_and_positions_go_on() -> None:
+    # GIVEN a log of which everything up to position 2 has been sent
+    log = make_log("a", "b", "c")
+    log.forget(2)
+
+    # THEN the rest is there, at its positions, and nothing counts as lost
+    assert (log.first_position, log.size_bytes, log.trimmed_by_size) == (3, 10, 0)
+    assert log.read(0, 10, MEBIBYTE) == (["c"], 3)
+    assert log.append("d", 10, 3.0) == 4
+
+
+def test_what_was_trimmed_is_not_held_any_more() -> None:
+    # GIVEN records that a byte cap has trimmed
+    class Kept:
+        """Something that tells whether it is still there."""
+
+    records = [Kept() for _ in range(10)]
+    alive = [weakref.ref(record) for record in records]
+    log: RecordLog[Kept] = RecordLog(DAY, maximum_bytes=30)
+    for record in records:
+        log.append(record, 10, 0.0)
+
+    # WHEN nobody else holds them
+    del records, record
+
+    # THEN only what the log keeps is left
+    assert sum(reference() is not None for reference in alive) == 3
