@@ -3,7 +3,6 @@
 https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_EnableKinesisStreamingDestination.html
 """
 
-import uuid
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -12,6 +11,7 @@ from emulator.dynamodb.kinesis_destination import (
     KinesisDestination,
     PutRecordsClient,
 )
+from emulator.dynamodb.table_id import table_id
 from emulator.errors import ServiceError
 
 _PRECISION = "ApproximateCreationDateTimePrecision"
@@ -117,7 +117,7 @@ def update(table: Any, request: Mapping[str, Any]) -> dict[str, Any]:
             "ValidationException",
             f"Invalid Request: Precision is already set to the desired value of {precision} "
             # moto's tables have no identifier of their own.
-            f"for tableId: {uuid.uuid5(uuid.NAMESPACE_URL, table.table_arn)}, kdsArn: {stream_arn}",
+            f"for tableId: {table_id(table)}, kdsArn: {stream_arn}",
         )
     destination.precision = precision
     return {

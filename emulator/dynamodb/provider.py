@@ -23,6 +23,7 @@ from emulator.dynamodb import kinesis_api, time_to_live
 from emulator.dynamodb.change_feed import ChangeFeed
 from emulator.dynamodb.kinesis_destination import PutRecordsClient
 from emulator.dynamodb.partiql import with_parameters
+from emulator.dynamodb.table_id import table_id
 from emulator.dynamodbstreams.change_stream import ChangeStream
 from emulator.dynamodbstreams.pending_changes import PendingChanges
 from emulator.dynamodbstreams.provider import stream_registry
@@ -75,6 +76,12 @@ def _record_changes() -> None:
             raise MockValidationException("Table already has a disabled stream")
         # The label of a disabled stream stays visible; moto takes it for an enabled one.
         table.set_stream_specification(specification)
+
+    @patch(Table.describe)
+    def describe(original: Callable[..., Any], table: Any, base_key: str = "TableDescription") -> Any:
+        described = original(table, base_key)
+        described[base_key]["TableId"] = table_id(table)
+        return described
 
     @patch(DynamoDBBackend.delete_table)
     def delete_table(original: Callable[..., Any], backend: Any, name: str) -> Any:

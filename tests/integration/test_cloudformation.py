@@ -312,3 +312,27 @@ def test_stack_leaves_a_pipe_alone_that_is_not_its_own(stack: Stack, aws: Aws, n
     assert stack.pipe(name) is not None
     other.delete()
     assert stack.pipe(name) is None
+
+
+def test_table_as_the_cdk_writes_it_is_the_source_of_a_pipe(stack: Stack) -> None:
+    # GIVEN a template with the CDK's TableV2, which is a global table with one replica, and a pipe on its stream
+    template = json.loads(pipe_template(Source={"Fn::GetAtt": ["Orders", "StreamArn"]}))
+    template["Resources"]["Orders"] = {
+        "Type": "AWS::DynamoDB::GlobalTable",
+        "Properties": {
+            "AttributeDefinitions": [{"AttributeName": "orderid", "AttributeType": "S"}],
+            "BillingMode": "PAY_PER_REQUEST",
+            "KeySchema": [{"AttributeName": "orderid", "KeyType": "HASH"}],
+            "Replicas": [{"Region": "eu-north-1"}],
+            "StreamSpecification": {"StreamViewType": "NEW_AND_OLD_IMAGES"},
+        },
+    }
+
+    # WHEN it is deployed
+    stack.create(json.dumps(template))
+
+    # THEN the pipe runs
+    stack.wait("CREATE_COMPLETE")
+    pipe = stack.pipe(stack.outputs()["name"])
+    assert pipe is not None
+    assert pipe["CurrentState"] == "RUNNING"
