@@ -13,6 +13,7 @@ from typing import Any
 
 from emulator.pipes.dynamic_path import parsed
 from emulator.pipes.errors import JsonPathError, TargetError
+from emulator.pipes.json_data import compact_json
 from emulator.pipes.json_path import JsonPath
 
 MAXIMUM_LENGTH = 8192
@@ -105,7 +106,7 @@ class InputTemplate:
             return placeholder.path.resolve(document)
         variable = str(placeholder.variable)
         if variable == _EVENT:
-            return _json(body)
+            return compact_json(body)
         if variable == _EVENT_JSON:
             if isinstance(document, str):
                 raise JsonPathError("the event is not JSON")
@@ -200,17 +201,17 @@ def _is_quoted_after(text: str, quoted: bool) -> bool:
 
 def _text(value: Any, placeholder: _Placeholder) -> str:
     if placeholder.place is _Place.VALUE:
-        return _json(value)
+        return compact_json(value)
     if placeholder.variable == _EVENT:
         # The whole event is the one value that is escaped inside a string.
         return (
             json.dumps(value, ensure_ascii=False)[1:-1] if placeholder.place is _Place.STRING else str(value)
         )
     if placeholder.variable == _EVENT_JSON and placeholder.place is _Place.WHOLE:
-        return _json(value)
+        return compact_json(value)
     if isinstance(value, str):
         return value
-    text = _json(value)
+    text = compact_json(value)
     return text.replace('"', "") if isinstance(value, Mapping | list) else text
 
 
@@ -219,7 +220,7 @@ def _without_absent(rendered: str) -> str:
         document = json.loads(rendered)
     except (ValueError, RecursionError):
         return rendered.replace(json.dumps(_ABSENT), "")
-    return _json(_pruned(document))
+    return compact_json(_pruned(document))
 
 
 def _pruned(value: Any) -> Any:
@@ -228,7 +229,3 @@ def _pruned(value: Any) -> Any:
     if isinstance(value, list):
         return [_pruned(member) for member in value if member != _ABSENT]
     return value
-
-
-def _json(value: Any) -> str:
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))

@@ -6,7 +6,12 @@ from typing import Any
 
 def json_data(value: Any) -> bytes:
     """Return compact JSON as UTF-8."""
-    return utf8(json.dumps(value, ensure_ascii=False, separators=(",", ":")))
+    return utf8(compact_json(value))
+
+
+def compact_json(value: Any) -> str:
+    """Return JSON without spaces, in the characters of its texts."""
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
 
 
 def utf8(text: str) -> bytes:

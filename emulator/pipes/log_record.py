@@ -3,12 +3,11 @@
 https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-pipes-logs-schema.html
 """
 
-import json
 from collections.abc import Mapping
 from typing import Any
 
 from emulator.pipes.errors import PipeError
-from emulator.pipes.json_data import utf8
+from emulator.pipes.json_data import compact_json, utf8
 
 MAXIMUM_RECORD_BYTES = 256 * 1024
 # A function's error is part of the text; what it says first is enough.
@@ -62,7 +61,7 @@ def log_record(
     if error is not None:
         record["error"] = _error(error, service_arn)
     record |= execution_data
-    text = _json(record)
+    text = compact_json(record)
     truncated: list[str] = []
     for field in _EXECUTION_DATA:
         excess = len(utf8(text)) - MAXIMUM_RECORD_BYTES
@@ -72,7 +71,7 @@ def log_record(
             truncated.append(field)
             record["truncatedFields"] = truncated
             record[field] = _cut(record, field)
-            text = _json(record)
+            text = compact_json(record)
     return text
 
 
@@ -89,7 +88,7 @@ def _cut(record: Mapping[str, Any], field: str) -> str:
 
 
 def _fits(record: Mapping[str, Any], field: str, value: str) -> bool:
-    return len(utf8(_json({**record, field: value}))) <= MAXIMUM_RECORD_BYTES
+    return len(utf8(compact_json({**record, field: value}))) <= MAXIMUM_RECORD_BYTES
 
 
 def _error(error: PipeError, service_arn: str) -> dict[str, Any]:
@@ -117,7 +116,3 @@ def _answer(error: BaseException) -> Mapping[str, Any]:
             return answer
         cause = cause.__cause__
     return {}
-
-
-def _json(record: Mapping[str, Any]) -> str:
-    return json.dumps(record, ensure_ascii=False, separators=(",", ":"))

@@ -11,20 +11,8 @@ from typing import Any
 import pytest
 
 from tests.conftest import Aws
+from tests.integration.pipe_setup import TRUST, create_data_stream, settled_state
 from tests.polling import poll_until
-
-TRUST = json.dumps(
-    {
-        "Version": "2012-10-17",
-        "Statement": [
-            {
-                "Effect": "Allow",
-                "Principal": {"Service": "pipes.amazonaws.com"},
-                "Action": "sts:AssumeRole",
-            }
-        ],
-    }
-)
 
 
 class Surroundings:
@@ -38,18 +26,12 @@ class Surroundings:
         self.iam = aws.client("iam")
         self.role_arn = self.iam.create_role(RoleName=name, AssumeRolePolicyDocument=TRUST)["Role"]["Arn"]
         self.source, self.target = f"{name}-source", f"{name}-target"
-        self.source_arn, self.target_arn = self.create_stream(self.source), self.create_stream(self.target)
+        self.source_arn = create_data_stream(self.kinesis, self.source)
+        self.target_arn = create_data_stream(self.kinesis, self.target)
         attributes = {"VisibilityTimeout": "1"}
         self.queue_url = self.sqs.create_queue(QueueName=name, Attributes=attributes)["QueueUrl"]
         shown = self.sqs.get_queue_attributes(QueueUrl=self.queue_url, AttributeNames=["QueueArn"])
         self.queue_arn = shown["Attributes"]["QueueArn"]
-
-    def create_stream(self, stream_name: str) -> str:
-        """Create a data stream and return its ARN."""
-        self.kinesis.create_stream(StreamName=stream_name, ShardCount=1)
-        self.kinesis.get_waiter("stream_exists").wait(StreamName=stream_name, WaiterConfig={"Delay": 1})
-        summary = self.kinesis.describe_stream_summary(StreamName=stream_name)["StreamDescriptionSummary"]
-        return str(summary["StreamARN"])
 
     def create(self, **request: Any) -> tuple[str, str | None]:
         """Create the pipe; return its settled state and the reason."""
@@ -63,15 +45,7 @@ class Surroundings:
 
     def settle(self) -> tuple[str, str | None]:
         """Wait until the pipe is in no transition; return its state and the reason."""
-
-        def settled() -> dict[str, Any] | None:
-            pipe: dict[str, Any] = self.pipes.describe_pipe(Name=self.name)
-            return (
-                None if pipe["CurrentState"].endswith("ING") and pipe["CurrentState"] != "RUNNING" else pipe
-            )
-
-        pipe = poll_until("the pipe to settle", settled)
-        return pipe["CurrentState"], pipe.get("StateReason")
+        return settled_state(self.pipes, self.name)
 
     def events(self) -> list[dict[str, Any]]:
         """Return every event that has arrived."""
@@ -167,7 +141,7 @@ def test_data_stream_that_is_deleted_stops_the_pipe_with_aws_s_reason(subject: S
     assert poll_until("a reason", reason) == (
         "Stream not found. To resume processing please delete the pipe and create a new one."
     )
-    subject.create_stream(subject.source)
+    create_data_stream(subject.kinesis, subject.source)
 
 
 def test_messages_of_a_queue_arrive_and_are_deleted(subject: Surroundings) -> None:

@@ -12,21 +12,8 @@ import pytest
 from botocore.exceptions import ClientError
 
 from tests.conftest import Aws
+from tests.integration.pipe_setup import TRUST, create_data_stream, settled_state
 from tests.polling import poll_until
-
-TRANSITIONAL = ("CREATING", "UPDATING", "STARTING", "STOPPING", "DELETING")
-TRUST = json.dumps(
-    {
-        "Version": "2012-10-17",
-        "Statement": [
-            {
-                "Effect": "Allow",
-                "Principal": {"Service": "pipes.amazonaws.com"},
-                "Action": "sts:AssumeRole",
-            }
-        ],
-    }
-)
 
 
 class Surroundings:
@@ -56,10 +43,7 @@ class Surroundings:
 
     def create_target(self) -> None:
         """Create the data stream and wait until it is active."""
-        self.kinesis.create_stream(StreamName=self.name, ShardCount=1)
-        self.kinesis.get_waiter("stream_exists").wait(StreamName=self.name, WaiterConfig={"Delay": 1})
-        summary = self.kinesis.describe_stream_summary(StreamName=self.name)["StreamDescriptionSummary"]
-        self.target_arn = summary["StreamARN"]
+        self.target_arn = create_data_stream(self.kinesis, self.name)
 
     def request(self, name: str | None = None, **changes: Any) -> dict[str, Any]:
         """Return a CreatePipe request."""
@@ -86,13 +70,7 @@ class Surroundings:
 
     def settle(self, name: str | None = None) -> tuple[str, str | None]:
         """Wait until a pipe is in no transition; return its state and the reason."""
-
-        def settled() -> dict[str, Any] | None:
-            pipe: dict[str, Any] = self.pipes.describe_pipe(Name=name or self.name)
-            return pipe if pipe["CurrentState"] not in TRANSITIONAL else None
-
-        pipe = poll_until("the pipe to settle", settled)
-        return pipe["CurrentState"], pipe.get("StateReason")
+        return settled_state(self.pipes, name or self.name)
 
     def delete(self, name: str | None = None) -> None:
         """Delete a pipe and wait until it is gone."""
