@@ -96,7 +96,8 @@ def serve(address: Address, token: str, root: Path, url: str) -> None:
 
     config = Config(server_config(address, token, root, is_superuser=os.geteuid() == 0))
     server = LabApp.initialize_server(argv=[], config=config)
-    print(f"Notebooks: {url}", flush=True)
+    # The server is bound by its event loop's first callback: whoever reads the address can open it.
+    server.io_loop.add_callback(print, f"Notebooks: {url}", flush=True)
     server.start()
 
 

@@ -2,6 +2,7 @@
 
 import os
 import re
+import socket
 import subprocess
 import sys
 import urllib.error
@@ -10,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.emulator_process import REPOSITORY
+from tests.emulator_process import REPOSITORY, free_port
 from tests.notebooks.running_server import NotebookServer
 
 
@@ -48,6 +49,31 @@ def test_the_server_prints_its_address_asks_for_the_token_and_stops_with_its_ker
     assert server.stop() == 0
     assert not connection_files[0].exists()
     assert sorted(path.name for path in tmp_path.iterdir()) == ["log", "sandbox"]
+
+
+def test_the_printed_address_can_be_opened_at_once(tmp_path: Path) -> None:
+    # GIVEN a server whose output is read line by line
+    port = free_port()
+    server = subprocess.Popen(
+        [sys.executable, "-m", "notebooks"],
+        cwd=REPOSITORY,
+        env={**os.environ, "NOTEBOOKS_PORT": str(port), "SANDBOX_DIR": str(tmp_path), "HOME": str(tmp_path)},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        text=True,
+    )
+    try:
+        # WHEN
+        assert server.stdout is not None
+        with server.stdout as output:
+            while not (line := output.readline()).startswith("Notebooks: "):
+                assert line, f"the server ended with status {server.wait()}"
+
+            # THEN
+            socket.create_connection(("127.0.0.1", port), timeout=20).close()
+    finally:
+        server.terminate()
+        server.wait()
 
 
 def test_a_given_token_is_the_one_in_force(tmp_path: Path) -> None:
