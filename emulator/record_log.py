@@ -1,8 +1,10 @@
 """An append-only log with positions, retention and a byte cap: what a shard keeps its records in."""
 
 import logging
+import marshal
 import threading
-from typing import Generic, NamedTuple, TypeVar
+from array import array
+from typing import Generic, TypeVar
 
 LOG = logging.getLogger(__name__)
 
@@ -12,21 +14,18 @@ TRIM_REPORT_INTERVAL_SECONDS = 60.0
 Record = TypeVar("Record")
 
 
-class _Entry(NamedTuple):
-    record: object
-    size_bytes: int
-    appended_at: float
-
-
-_DROPPED = _Entry(None, 0, 0.0)
+# What a kept record takes beside its own bytes: the object around them, their place, time and size.
+_OVERHEAD_BYTES = 64
+_NOTHING = b""
 
 
 class RecordLog(Generic[Record]):
     """Keeps records in the order they were appended; position 1 is the first one ever appended.
 
-    Times are epoch seconds given by the caller. Records older than the retention are trimmed, and so are the
-    oldest ones above `maximum_bytes`, which `trimmed_by_size` counts and the emulator's log tells under `name`; a
-    position is never given twice.
+    Records are plain data (dicts, lists, strings, bytes, numbers) and kept as bytes: as objects they would take five
+    times the memory. Every reader gets its own copy. Times are epoch seconds given by the caller. Records older than
+    the retention are trimmed, and so are the oldest ones once all take more than `maximum_bytes` of memory, which
+    `trimmed_by_size` counts and the emulator's log tells under `name`; a position is never given twice.
     """
 
     def __init__(self, retention_seconds: float, maximum_bytes: int, name: str = "a shard") -> None:
@@ -34,11 +33,13 @@ class RecordLog(Generic[Record]):
         self.retention_seconds = retention_seconds
         self.maximum_bytes = maximum_bytes
         self.trimmed_by_size = 0
-        # A list and the index of its first live entry: reading anywhere costs what is read, and the dead
+        # Columns and the index of their first live entry: reading anywhere costs what is read, and the dead
         # prefix is cut off once it is the larger part.
-        self._entries: list[_Entry] = []
+        self._records: list[bytes] = []
+        self._sizes = array("Q")
+        self._times = array("d")
         self._start = 0
-        self._size_bytes = 0
+        self._kept_bytes = 0
         self._last_position = 0
         self._reported = 0
         self._reported_at = float("-inf")
@@ -56,15 +57,18 @@ class RecordLog(Generic[Record]):
             return self._first_position()
 
     @property
-    def size_bytes(self) -> int:
-        """Sum of the sizes of the records kept."""
-        return self._size_bytes
+    def kept_bytes(self) -> int:
+        """Memory that the records kept take."""
+        return self._kept_bytes
 
     def append(self, record: Record, size_bytes: int, now: float) -> int:
-        """Add a record and return its position."""
+        """Add a record, of `size_bytes` for its readers' limits, and return its position."""
+        packed = marshal.dumps(record)  # type: ignore[arg-type]  # plain data, as the class says
         with self._lock:
-            self._entries.append(_Entry(record, size_bytes, now))
-            self._size_bytes += size_bytes
+            self._records.append(packed)
+            self._sizes.append(size_bytes)
+            self._times.append(now)
+            self._kept_bytes += len(packed) + _OVERHEAD_BYTES
             self._last_position += 1
             self._trim(now)
             return self._last_position
@@ -76,22 +80,22 @@ class RecordLog(Generic[Record]):
         """
         with self._lock:
             first = self._first_position()
-            index = self._start + max(after + 1 - first, 0)
-            records: list[Record] = []
-            total_bytes = 0
-            for entry in self._entries[index : index + limit]:
-                total_bytes += entry.size_bytes
-                if records and total_bytes > maximum_bytes:
+            start = self._start + max(after + 1 - first, 0)
+            end, total_bytes = start, 0
+            for size_bytes in self._sizes[start : start + limit]:
+                total_bytes += size_bytes
+                if end > start and total_bytes > maximum_bytes:
                     break
-                records.append(entry.record)  # type: ignore[arg-type]  # what append() put there
-            return records, max(after, first - 1) + len(records)
+                end += 1
+            packed = self._records[start:end]
+        return [marshal.loads(record) for record in packed], max(after, first - 1) + len(packed)
 
     def last_position_before(self, moment: float) -> int:
         """Position of the newest record appended before `moment`: reading on from it starts at `moment`."""
         with self._lock:
             position = self._last_position
-            for entry in reversed(self._entries[self._start :]):
-                if entry.appended_at < moment:
+            for index in range(len(self._times) - 1, self._start - 1, -1):
+                if self._times[index] < moment:
                     break
                 position -= 1
             return position
@@ -100,8 +104,8 @@ class RecordLog(Generic[Record]):
         """Time at which the record at `position` was appended, or None when it is not kept."""
         with self._lock:
             offset = position - self._first_position()
-            live = len(self._entries) - self._start
-            return self._entries[self._start + offset].appended_at if 0 <= offset < live else None
+            live = len(self._records) - self._start
+            return self._times[self._start + offset] if 0 <= offset < live else None
 
     def trim(self, now: float) -> None:
         """Forget what has outlived the retention."""
@@ -116,26 +120,25 @@ class RecordLog(Generic[Record]):
     def forget(self, position: int) -> None:
         """Let go of everything up to a position: nobody reads it any more."""
         with self._lock:
-            while self._start < len(self._entries) and self._first_position() <= position:
+            while self._start < len(self._records) and self._first_position() <= position:
                 self._drop_first()
             self._cut_off()
 
     def _first_position(self) -> int:
-        return self._last_position - (len(self._entries) - self._start) + 1
+        return self._last_position - (len(self._records) - self._start) + 1
 
     def _drop_first(self) -> None:
-        self._size_bytes -= self._entries[self._start].size_bytes
+        self._kept_bytes -= len(self._records[self._start]) + _OVERHEAD_BYTES
         # The place stays until the dead prefix is cut off; what was in it need not.
-        self._entries[self._start] = _DROPPED
+        self._records[self._start] = _NOTHING
         self._start += 1
 
     def _trim(self, now: float, maximum_bytes: int | None = None, keep: int = 1) -> None:
         limit = self.maximum_bytes if maximum_bytes is None else maximum_bytes
         horizon = now - self.retention_seconds
-        entries = self._entries
-        while self._start < len(entries) and entries[self._start].appended_at < horizon:
+        while self._start < len(self._records) and self._times[self._start] < horizon:
             self._drop_first()
-        while self._size_bytes > limit and self._start < len(entries) - keep:
+        while self._kept_bytes > limit and self._start < len(self._records) - keep:
             self._drop_first()
             self.trimmed_by_size += 1
         if self.trimmed_by_size > self._reported and now >= self._reported_at + TRIM_REPORT_INTERVAL_SECONDS:
@@ -143,8 +146,9 @@ class RecordLog(Generic[Record]):
         self._cut_off()
 
     def _cut_off(self) -> None:
-        if self._start > 1024 and self._start > len(self._entries) // 2:
-            del self._entries[: self._start]
+        if self._start > 1024 and self._start > len(self._records) // 2:
+            for column in (self._records, self._sizes, self._times):
+                del column[: self._start]
             self._start = 0
 
     def _report(self, now: float) -> None:

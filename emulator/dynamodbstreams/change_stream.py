@@ -15,7 +15,7 @@ from emulator.record_log import RecordLog
 LOG = logging.getLogger(__name__)
 
 RETENTION_SECONDS = 24 * 3600
-# A stream keeps at most this much, whatever the retention: a sandbox must not fill the machine's memory.
+# A stream's records take at most this much memory, whatever the retention: a sandbox must not fill the machine's.
 MAXIMUM_STREAM_BYTES = 256 * 1024 * 1024
 # A shard gets children once it has taken this much, two of them unless so many shards are open already. One that is
 # as old as this gets one child.
@@ -75,6 +75,15 @@ class StreamShard:
         """
         return int(sequence_number) - self.base
 
+    def read(self, after: int, limit: int, maximum_bytes: int) -> tuple[list[dict[str, Any]], int]:
+        """Return change records of boto3's GetRecords shape that follow a position, and the position to go on from."""
+        records, position = self.log.read(after, limit, maximum_bytes)
+        for record in records:
+            change = record["dynamodb"]
+            created_at = change["ApproximateCreationDateTime"]
+            change["ApproximateCreationDateTime"] = datetime.fromtimestamp(created_at, UTC)
+        return records, position
+
     def describe(self) -> dict[str, Any]:
         """Return the shard as DescribeStream prints it."""
         numbers = {"StartingSequenceNumber": self.sequence_number(1)}
@@ -89,8 +98,8 @@ class StreamShard:
 class ChangeStream:
     """A table's stream from one enabling to the next disabling.
 
-    One writer at a time calls `record`; readers need no lock. Records are dicts of boto3's GetRecords shape; they are
-    shared between readers and must not be changed. When shards split is not documented by AWS: see `SPLIT_BYTES`.
+    One writer at a time calls `record`; readers need no lock. When shards split is not documented by AWS: see
+    `SPLIT_BYTES`.
 
     https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Streams.html
     """
@@ -136,7 +145,7 @@ class ChangeStream:
         now = self._clock()
         change: dict[str, Any] = {
             # Creation times have whole seconds in DynamoDB Streams.
-            "ApproximateCreationDateTime": datetime.fromtimestamp(int(now), UTC),
+            "ApproximateCreationDateTime": int(now),
             "Keys": {name: present[name] for name in self._key_names},
         }
         if new_image is not None and self.view_type in ("NEW_IMAGE", "NEW_AND_OLD_IMAGES"):
@@ -228,11 +237,11 @@ class ChangeStream:
 
     def _keep_to_size(self, now: float) -> None:
         """Let the oldest shards' records go while all shards together take too much."""
-        excess = sum(shard.log.size_bytes for shard in self.shards) - self._maximum_bytes
+        excess = sum(shard.log.kept_bytes for shard in self.shards) - self._maximum_bytes
         for shard in self.shards:
             if excess <= 0:
                 return
-            before = shard.log.size_bytes
+            before = shard.log.kept_bytes
             if before:
                 shard.log.shrink(max(before - excess, 0), now, keep=1 if shard.is_open else 0)
-            excess -= before - shard.log.size_bytes
+            excess -= before - shard.log.kept_bytes

@@ -148,9 +148,7 @@ class DataPlane:
         if 0 < iterator.position < shard.log.first_position - 1:
             raise _trimmed()
         is_open = shard.is_open  # read before the log: a shard gets no record after it was closed
-        records, position = shard.log.read(
-            iterator.position, limit or MAXIMUM_PAGE_RECORDS, MAXIMUM_PAGE_BYTES
-        )
+        records, position = shard.read(iterator.position, limit or MAXIMUM_PAGE_RECORDS, MAXIMUM_PAGE_BYTES)
         output: dict[str, Any] = {"Records": records}
         if is_open or position < shard.log.last_position:
             token = ShardIterator(iterator.stream, shard.shard_id, position, now).encode()

@@ -266,7 +266,7 @@ class DataPlane:
         shard.log.retention_seconds = stream.retention_period_hours * 3600
         shard.log.trim(now)
         is_open = shard.is_open  # read before the log: a shard gets no record after it was closed
-        records, position = shard.log.read(position, limit, maximum_bytes)
+        records, position = shard.read(position, limit, maximum_bytes)
         next_appended_at = shard.log.appended_at(position + 1)
         behind = max(0, int((now - next_appended_at) * 1000)) if next_appended_at is not None else 0
         at_end = not is_open and position >= shard.log.last_position

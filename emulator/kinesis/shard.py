@@ -19,8 +19,6 @@ _MAXIMUM_HASH_KEY = 2**128 - 1
 class Shard:
     """Takes the place of moto's shard: same constructor and attributes, AWS's sequence numbers and retention.
 
-    Records are dicts of boto3's GetRecords shape; they are shared between readers and must not be changed.
-
     https://docs.aws.amazon.com/streams/latest/dev/key-concepts.html
     """
 
@@ -87,11 +85,10 @@ class Shard:
         """
         now = self._clock()
         number = self.sequence_number(self.log.last_position + 1)
-        # Arrival has millisecond precision.
-        arrival = datetime.fromtimestamp(int(now * 1000) / 1000, UTC)
         record = {
             "SequenceNumber": number,
-            "ApproximateArrivalTimestamp": arrival,
+            # Arrival has millisecond precision.
+            "ApproximateArrivalTimestamp": int(now * 1000) / 1000,
             "Data": data,
             "PartitionKey": partition_key,
         }
@@ -99,6 +96,14 @@ class Shard:
         with self.changed:
             self.changed.notify_all()
         return number
+
+    def read(self, after: int, limit: int, maximum_bytes: int) -> tuple[list[dict[str, Any]], int]:
+        """Return records of boto3's GetRecords shape that follow a position, and the position to go on from."""
+        records, position = self.log.read(after, limit, maximum_bytes)
+        for record in records:
+            arrived_at = record["ApproximateArrivalTimestamp"]
+            record["ApproximateArrivalTimestamp"] = datetime.fromtimestamp(arrived_at, UTC)
+        return records, position
 
     @property
     def index(self) -> int:

@@ -10,7 +10,7 @@ Summary = list[tuple[str, Any, Any]]
 
 def recorded(backend: Any) -> Summary:
     """Return the event names and images of the stream, without those of the first item."""
-    records = backend.tables["Orders"].stream_shard.stream.shards[0].log.read(0, 1000, 1 << 20)[0]
+    records = backend.tables["Orders"].stream_shard.stream.shards[0].read(0, 1000, 1 << 20)[0]
     return [
         (record["eventName"], record["dynamodb"].get("OldImage"), record["dynamodb"].get("NewImage"))
         for record in records

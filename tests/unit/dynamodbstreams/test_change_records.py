@@ -32,7 +32,7 @@ def make_stream(view_type: str = "NEW_AND_OLD_IMAGES", clock: ManualClock | None
 
 def records(stream: ChangeStream) -> list[dict[str, Any]]:
     """Return everything in the stream's shard."""
-    return stream.shards[0].log.read(0, 1000, 1 << 20)[0]
+    return stream.shards[0].read(0, 1000, 1 << 20)[0]
 
 
 def test_a_record_has_the_shape_of_the_api() -> None:

@@ -1,6 +1,6 @@
 """A shard's log keeps order, positions, retention and its byte cap."""
 
-import weakref
+import tracemalloc
 
 import pytest
 
@@ -16,6 +16,11 @@ def make_log(*records: str, maximum_bytes: int = MEBIBYTE) -> RecordLog[str]:
     for second, record in enumerate(records):
         log.append(record, 10, float(second))
     return log
+
+
+def kept_bytes(record: str) -> int:
+    """Return the memory that a log keeps for a record."""
+    return make_log(record).kept_bytes
 
 
 def test_positions_count_from_one() -> None:
@@ -53,7 +58,7 @@ def test_records_older_than_the_retention_are_trimmed_and_keep_their_positions()
     log.trim(DAY + 1.5)
 
     # THEN the third keeps its position, and reading from the start begins there
-    assert (log.first_position, log.last_position, log.size_bytes) == (3, 3, 10)
+    assert (log.first_position, log.last_position, log.kept_bytes) == (3, 3, kept_bytes("c"))
     assert log.read(0, 10, MEBIBYTE) == (["c"], 3)
 
 
@@ -67,7 +72,7 @@ def test_an_empty_log_after_trimming_goes_on_counting() -> None:
 
 
 def test_the_byte_cap_trims_the_oldest_and_counts_them() -> None:
-    log = make_log("a", "b", "c", "d", maximum_bytes=25)
+    log = make_log("a", "b", "c", "d", maximum_bytes=3 * kept_bytes("a") - 1)
 
     assert (log.read(0, 10, MEBIBYTE), log.trimmed_by_size) == ((["c", "d"], 4), 2)
 
@@ -98,7 +103,8 @@ def test_a_long_log_stays_readable_while_its_start_is_cut_off() -> None:
 
 def test_the_log_tells_once_a_minute_what_the_byte_cap_cost(caplog: pytest.LogCaptureFixture) -> None:
     # GIVEN a log with room for two records
-    log: RecordLog[str] = RecordLog(DAY, maximum_bytes=20, name="table/Orders/stream/1")
+    maximum_bytes = 2 * kept_bytes("kept")
+    log: RecordLog[str] = RecordLog(DAY, maximum_bytes, name="table/Orders/stream/1")
     for second in range(2):
         log.append("kept", 10, float(second))
     assert caplog.messages == []
@@ -111,9 +117,9 @@ def test_the_log_tells_once_a_minute_what_the_byte_cap_cost(caplog: pytest.LogCa
 
     # THEN the first line comes at once, the second tells the rest, and no third one comes
     assert caplog.messages == [
-        "table/Orders/stream/1: over 20 bytes: 1 records left before their retention ended, 1 in all; "
+        f"table/Orders/stream/1: over {maximum_bytes} bytes: 1 records left before their retention ended, 1 in all; "
         "read faster or write less",
-        "table/Orders/stream/1: over 20 bytes: 9 records left before their retention ended, 10 in all; "
+        f"table/Orders/stream/1: over {maximum_bytes} bytes: 9 records left before their retention ended, 10 in all; "
         "read faster or write less",
     ]
 
@@ -132,24 +138,37 @@ def test_what_was_forgotten_is_gone_and_positions_go_on() -> None:
     log.forget(2)
 
     # THEN the rest is there, at its positions, and nothing counts as lost
-    assert (log.first_position, log.size_bytes, log.trimmed_by_size) == (3, 10, 0)
+    assert (log.first_position, log.kept_bytes, log.trimmed_by_size) == (3, kept_bytes("c"), 0)
     assert log.read(0, 10, MEBIBYTE) == (["c"], 3)
     assert log.append("d", 10, 3.0) == 4
 
 
-def test_what_was_trimmed_is_not_held_any_more() -> None:
-    # GIVEN records that a byte cap has trimmed
-    class Kept:
-        """Something that tells whether it is still there."""
+def test_the_memory_of_a_log_is_what_its_byte_cap_says() -> None:
+    # GIVEN a log with a cap of 200 KiB
+    log: RecordLog[dict[str, object]] = RecordLog(DAY, maximum_bytes=200 * 1024)
+    tracemalloc.start()
 
-    records = [Kept() for _ in range(10)]
-    alive = [weakref.ref(record) for record in records]
-    log: RecordLog[Kept] = RecordLog(DAY, maximum_bytes=30)
-    for record in records:
-        log.append(record, 10, 0.0)
+    # WHEN ten times as much is appended, in records such as a small change
+    try:
+        for number in range(10_000):
+            log.append(
+                {"Keys": {"id": {"S": f"{number:036d}"}}, "NewImage": {"price": {"N": "1.5"}}}, 10, 0.0
+            )
+        held_bytes, _ = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
 
-    # WHEN nobody else holds them
-    del records, record
+    # THEN the interpreter holds about the cap, and the newest records are there
+    assert held_bytes < 1.5 * log.maximum_bytes
+    assert len(log.read(0, 10_000, MEBIBYTE)[0]) > 1_000
 
-    # THEN only what the log keeps is left
-    assert sum(reference() is not None for reference in alive) == 3
+
+def test_every_reader_has_a_record_of_its_own() -> None:
+    log: RecordLog[dict[str, list[int]]] = RecordLog(DAY, MEBIBYTE)
+    written = {"numbers": [1]}
+    log.append(written, 10, 0.0)
+    written["numbers"].append(2)
+
+    log.read(0, 1, MEBIBYTE)[0][0]["numbers"].append(3)
+
+    assert log.read(0, 1, MEBIBYTE)[0] == [{"numbers": [1]}]
