@@ -2,7 +2,7 @@
 
 import argparse
 
-from benchmarks import chain, firehose, functions, lake, pipes, streams
+from benchmarks import chain, firehose, functions, lake, pipes, soak, streams
 
 BENCHMARKS = {
     "chain": chain.run,
@@ -11,6 +11,7 @@ BENCHMARKS = {
     "firehose": firehose.run,
     "functions": functions.run,
     "lake": lake.run,
+    "soak": soak.run,
 }
 
 
