@@ -5,6 +5,7 @@ import logging
 import os
 import shutil
 import socket
+import subprocess
 import sys
 import tempfile
 from collections.abc import MutableMapping
@@ -91,6 +92,23 @@ def prepare() -> None:
     SERVICE_PLUGINS.list_available()
 
 
+def use_shared_service_catalog() -> None:
+    """Give LocalStack the service catalogue of this installation, unless it has its own."""
+    from localstack import config
+    from localstack.aws import spec
+
+    from emulator.service_catalog import installation_directory, provide
+
+    name = spec._get_catalog_filename()
+    if Path(config.dirs.static_libs, name).exists():
+        return
+    try:
+        provide(Path(config.dirs.cache, name), installation_directory() / name)
+    except (OSError, subprocess.CalledProcessError) as error:
+        # LocalStack does without: its first request takes longer then.
+        print(f"The catalogue of AWS services could not be kept: {error}", file=sys.stderr)
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m emulator", description=__doc__)
     parser.add_argument("--prepare", action="store_true", help="only make the caches of a first start")
@@ -107,6 +125,7 @@ def main() -> None:
 
     use_own_temporary_directory(Path(os.environ["EMULATOR_DATA_DIR"]))
     check_runtime_executor(config.LAMBDA_RUNTIME_EXECUTOR)
+    use_shared_service_catalog()
 
     # LocalStack warns about PROVIDER_OVERRIDE_LAMBDA, which once had another meaning.
     config.SERVICE_PROVIDER_CONFIG.set_provider("lambda", "sandbox")

@@ -60,10 +60,10 @@ class EmulatorProcess:
         """Return when the health page answers.
 
         Raises:
-            AssertionError: it did not within a minute, or the process ended; the message ends with its log.
+            AssertionError: it did not within three minutes, or the process ended; the message ends with its log.
         """
         try:
-            poll_until("the emulator's health page", self._healthy, timeout_seconds=60)
+            poll_until("the emulator's health page", self._healthy, timeout_seconds=180)
         except AssertionError as error:
             raise AssertionError(f"{error}\n{self.log_tail()}") from error
 

@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.emulator_process import REPOSITORY
+from emulator.service_catalog import installation_directory
+from tests.emulator_process import REPOSITORY, EmulatorProcess
 
 
 def run_emulator(directory: Path, environment: Mapping[str, str]) -> "subprocess.CompletedProcess[str]":
@@ -23,6 +24,12 @@ def run_emulator(directory: Path, environment: Mapping[str, str]) -> "subprocess
         timeout=60,
         check=False,
     )
+
+
+def test_a_start_takes_the_service_catalogue_of_the_installation(emulator: EmulatorProcess) -> None:
+    (own,) = (emulator.log_path.parent / "data").rglob("service-catalog-*")
+
+    assert own.read_bytes() == (installation_directory() / own.name).read_bytes()
 
 
 def test_a_port_in_use_is_named(tmp_path: Path) -> None:
