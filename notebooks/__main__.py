@@ -3,11 +3,13 @@
 import argparse
 import os
 import secrets
+import signal
 import socket
 import sys
 import tempfile
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any, Final
 
 from notebooks.copies import served_copies
 from notebooks.preferences import write_preferences
@@ -22,6 +24,9 @@ from notebooks.server import (
 )
 from sandbox.layout import layout
 from sandbox.settings import SettingsError, load_settings
+
+# What kernels and extensions get to end by themselves.
+STOP_SECONDS: Final = 30
 
 
 def parse_arguments(arguments: Sequence[str] | None = None) -> argparse.Namespace:
@@ -96,9 +101,27 @@ def serve(address: Address, token: str, root: Path, url: str) -> None:
 
     config = Config(server_config(address, token, root, is_superuser=os.geteuid() == 0))
     server = LabApp.initialize_server(argv=[], config=config)
+    stop_on_sigterm(server)
     # The server is bound by its event loop's first callback: whoever reads the address can open it.
     server.io_loop.add_callback(print, f"Notebooks: {url}", flush=True)
     server.start()
+
+
+def stop_on_sigterm(server: Any) -> None:
+    """End the server on SIGTERM, whenever it comes from now on.
+
+    Jupyter's own handler runs with the next line of Python, which is none while the event loop waits: a signal that
+    comes just before, or to another thread, would be seen with the next request.
+    https://docs.python.org/3/library/signal.html#signal.set_wakeup_fd
+    """
+    loop = server.io_loop.asyncio_loop
+
+    def stop() -> None:
+        server.stop()
+        # Should the end of a kernel or of an extension fail.
+        loop.call_later(STOP_SECONDS, loop.stop)
+
+    loop.add_signal_handler(signal.SIGTERM, stop)
 
 
 if __name__ == "__main__":

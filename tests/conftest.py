@@ -4,7 +4,7 @@ import os
 import subprocess
 import sys
 import uuid
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from typing import Any
 
 import boto3
@@ -14,9 +14,20 @@ from botocore.config import Config
 from tests.emulator_process import REPOSITORY, EmulatorProcess, client_environment
 
 # A test that goes wrong says so at once instead of repeating the call.
-CLIENT_CONFIG = Config(retries={"max_attempts": 1}, read_timeout=60, connect_timeout=5)
+CLIENT_CONFIG = Config(retries={"max_attempts": 1}, read_timeout=180, connect_timeout=60)
 # Short buffers: the delays of Firehose are tested by themselves, with a clock of their own.
 CHAIN_SETTINGS = {"TRANSFORM_BUFFER_INTERVAL_SECONDS": "1", "S3_BUFFER_INTERVAL_SECONDS": "1"}
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Function) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Add what the emulator or the sandbox said last to the report of a test that fails."""
+    report = yield
+    if report.failed:
+        fixtures: dict[str, Any] = getattr(item, "funcargs", {})
+        for name in {"emulator", "sandbox"} & fixtures.keys():
+            report.sections.append((f"The end of the {name}'s log", fixtures[name].log_tail()))
+    return report
 
 
 class Aws:

@@ -1,6 +1,7 @@
 """An emulator of its own for a test session."""
 
 import os
+import random
 import signal
 import socket
 import subprocess
@@ -15,14 +16,35 @@ from tests.polling import poll_until
 
 REPOSITORY = Path(__file__).parent.parent
 REGION: Final = "eu-north-1"
+START_SECONDS: Final = 600
+
+
+# Below the ports that Linux (32768) and macOS (49152) give to whoever asks for any, outgoing connections above all.
+_PORTS: Final = range(20_000, 32_000)
+_given: set[int] = set()
 
 
 def free_port() -> int:
-    """Return a TCP port on 127.0.0.1 that nothing listens on now."""
+    """Return a TCP port on 127.0.0.1 for a server that is started later: nothing takes it by chance until then.
+
+    Raises:
+        AssertionError: no port is free.
+    """
+    for port in random.SystemRandom().sample(_PORTS, len(_PORTS)):
+        if port not in _given and _is_free(port):
+            _given.add(port)
+            return port
+    raise AssertionError("no port is free")
+
+
+def _is_free(port: int) -> bool:
+    # On every address: Docker publishes there.
     with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        port: int = listener.getsockname()[1]
-        return port
+        try:
+            listener.bind(("", port))
+        except OSError:
+            return False
+    return True
 
 
 def client_environment(port: int) -> dict[str, str]:
@@ -60,10 +82,10 @@ class EmulatorProcess:
         """Return when the health page answers.
 
         Raises:
-            AssertionError: it did not within three minutes, or the process ended; the message ends with its log.
+            AssertionError: it did not in time, or the process ended; the message ends with its log.
         """
         try:
-            poll_until("the emulator's health page", self._healthy, timeout_seconds=180)
+            poll_until("the emulator's health page", self._healthy, START_SECONDS)
         except AssertionError as error:
             raise AssertionError(f"{error}\n{self.log_tail()}") from error
 
@@ -71,7 +93,7 @@ class EmulatorProcess:
         if self.process.poll() is not None:
             raise AssertionError(f"the emulator ended with status {self.process.returncode}")
         try:
-            with urllib.request.urlopen(f"{self.url}/_localstack/health", timeout=2) as answer:
+            with urllib.request.urlopen(f"{self.url}/_localstack/health", timeout=20) as answer:
                 return bool(answer.status == 200)
         except (urllib.error.URLError, OSError):
             return False
@@ -81,11 +103,11 @@ class EmulatorProcess:
         return "\n".join(self.log_path.read_text(errors="replace").splitlines()[-lines:])
 
     def stop(self) -> int:
-        """Ask the process to stop and return its exit status; it is killed after half a minute."""
+        """Ask the process to stop and return its exit status; it is killed after two minutes."""
         if self.process.poll() is None:
             self.process.send_signal(signal.SIGTERM)
             try:
-                self.process.wait(30)
+                self.process.wait(120)
             except subprocess.TimeoutExpired:
                 self.process.kill()
                 self.process.wait()

@@ -108,5 +108,5 @@ HOPS = (
 
 def notebook_server_version(url: str) -> str:
     """Return the version that a notebook server answers with; needs no token."""
-    with urllib.request.urlopen(f"{url}/api", timeout=5) as answer:
+    with urllib.request.urlopen(f"{url}/api", timeout=20) as answer:
         return str(json.load(answer)["version"])

@@ -6,11 +6,14 @@ from typing import TypeVar
 
 Result = TypeVar("Result")
 
+# Costs nothing where the condition comes true, on however slow a machine.
+PATIENCE_SECONDS = 180.0
+
 
 def poll_until(
     description: str,
     check: Callable[[], Result | None],
-    timeout_seconds: float = 30.0,
+    timeout_seconds: float = PATIENCE_SECONDS,
     interval_seconds: float = 0.05,
 ) -> Result:
     """Return the first truthy result of `check`.

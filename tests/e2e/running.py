@@ -33,6 +33,8 @@ MAKE_VARIABLES = ("MAKEFLAGS", "MAKELEVEL", "MFLAGS", "ARGS", "WAIT", "PART", "L
 class RunningSandbox(ABC):
     """The four parts, their AWS clients and what a test does to them."""
 
+    log_command: tuple[str, ...]
+
     def __init__(self, directory: Path) -> None:
         self.localstack_port, self.notebooks_port = free_port(), free_port()
         self.notebooks_url = f"http://127.0.0.1:{self.notebooks_port}"
@@ -74,6 +76,11 @@ class RunningSandbox(ABC):
             check=False,
         )
 
+    def log_tail(self) -> str:
+        """Return what each part said last."""
+        answer = self.run(*self.log_command)
+        return answer.stdout + answer.stderr
+
     def close(self) -> None:
         """Close the clients' connections."""
         for client in self._clients.values():
@@ -98,6 +105,8 @@ class RunningSandbox(ABC):
 
 class HostSandbox(RunningSandbox):
     """`make up MODE=host`."""
+
+    log_command = ("make", "logs", "LINES=50")
 
     def start(self) -> None:
         self.environment["MODE"] = "host"
@@ -131,6 +140,8 @@ def _process_environment(variables: Mapping[str, str]) -> Iterator[None]:
 
 class DockerSandbox(RunningSandbox):
     """docker-compose.yml as it is, through testcontainers, as a project of its own."""
+
+    log_command = ("docker", "compose", "logs", "--no-color", "--tail", "50")
 
     def start(self) -> None:
         from testcontainers.compose import DockerCompose

@@ -62,7 +62,7 @@ def run_script(sandbox: RunningSandbox, chosen: list[Command]) -> None:
         timeout=SCRIPT_SECONDS,
         check=False,
     )
-    assert answer.returncode == 0, answer.stdout + answer.stderr
+    assert answer.returncode == 0, answer.stdout + answer.stderr + sandbox.log_tail()
 
 
 @pytest.mark.usefixtures("readers_files")

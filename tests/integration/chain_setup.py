@@ -59,7 +59,7 @@ def run_verify(*arguments: str) -> "subprocess.CompletedProcess[str]":
         cwd=REPOSITORY,
         capture_output=True,
         text=True,
-        timeout=180,
+        timeout=300,
         check=False,
     )
 
@@ -73,7 +73,7 @@ def verify(*arguments: str) -> tuple[int, dict[str, Any]]:
 
 def assert_accounts_balance() -> None:
     """Let the buffers drain and account for every order written so far: each has come to its end."""
-    status, report = verify("--wait", "60")
+    status, report = verify("--wait", "120")
     counts = report["counts"]
     ended = counts["delivered"] + counts["failed"] + counts["dropped"]
     assert (status, report["complete"], ended, counts["missing"], counts["pending"]) == (
@@ -167,16 +167,14 @@ class ChainSetup:
         ]
         return [each for each in found if any(line["rawData"] in raw for line in each.lines)]
 
-    def await_error_objects(
-        self, sources: list[SourceRecord], timeout_seconds: float = 60
-    ) -> list[ErrorObject]:
+    def await_error_objects(self, sources: list[SourceRecord]) -> list[ErrorObject]:
         """Return the error objects of these records once all of them are there."""
 
         def complete() -> list[ErrorObject] | None:
             found = self.error_objects(sources)
             return found if sum(len(each.lines) for each in found) >= len(sources) else None
 
-        return poll_until(f"{len(sources)} error lines", complete, timeout_seconds)
+        return poll_until(f"{len(sources)} error lines", complete)
 
     def use_handler(self, handler: str, timeout_seconds: int = 60) -> None:
         """Let another handler of the function's code answer, and wait until it does."""

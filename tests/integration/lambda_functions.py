@@ -62,6 +62,8 @@ class Function:
                 "Handler": "handler.handler",
                 "Runtime": "python3.11",
                 "Code": {"ZipFile": zip_of({"handler.py": code})},
+                # Of Lambda's three seconds a busy machine may need more for the function's start alone.
+                "Timeout": 30,
                 **configuration,
             }
         )

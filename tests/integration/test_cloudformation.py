@@ -45,7 +45,7 @@ class Stack:
     def wait(self, status: str, stack_id: str | None = None) -> None:
         """Return when the stack has this status."""
         stack = stack_id or self.name
-        poll_until(f"a stack in {status}", lambda: self._look(stack)["StackStatus"] == status, 60)
+        poll_until(f"a stack in {status}", lambda: self._look(stack)["StackStatus"] == status)
 
     def outputs(self) -> dict[str, str]:
         """Return the outputs by their keys."""
@@ -64,7 +64,7 @@ class Stack:
             )
             return next(failures, None)
 
-        return poll_until(f"the failure of {logical_id}", look, timeout_seconds=60)
+        return poll_until(f"the failure of {logical_id}", look)
 
     def pipe(self, name: str) -> dict[str, Any] | None:
         """Return a pipe's description, if there is one of that name."""

@@ -191,9 +191,9 @@ def test_a_kinesis_record_has_the_fields_that_lambda_documents(
 ) -> None:
     batches = Batches(aws, name, tmp_path / "batches")
     source_arn = kinesis_stream(aws, name)
-    map_source(name, source_arn, StartingPosition="LATEST", BatchSize=1)
-
     put_kinesis(aws, name, "a")
+
+    map_source(name, source_arn, StartingPosition="TRIM_HORIZON", BatchSize=1)
 
     poll_until("the batch", batches.read)
     record = batches.first_record()

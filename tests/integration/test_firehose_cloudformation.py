@@ -49,9 +49,7 @@ class Stack:
 
     def wait(self, status: str) -> None:
         """Return when the stack has this status."""
-        poll_until(
-            f"a stack in {status}", lambda: self._description()["StackStatus"] == status, timeout_seconds=60
-        )
+        poll_until(f"a stack in {status}", lambda: self._description()["StackStatus"] == status)
 
     def outputs(self) -> dict[str, str]:
         """Return the outputs by their keys."""
@@ -69,7 +67,7 @@ class Stack:
             )
             return next(reasons, None)
 
-        return poll_until(f"a delivery stream in {status}", look, timeout_seconds=60)
+        return poll_until(f"a delivery stream in {status}", look)
 
     def _description(self) -> dict[str, Any]:
         (stack,) = self._cloudformation.describe_stacks(StackName=self._setup.name)["Stacks"]

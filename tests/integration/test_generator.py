@@ -7,6 +7,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from itertools import islice
 from pathlib import Path
 from random import Random
@@ -18,8 +19,10 @@ from bootstrap.names import TABLE_NAME
 from generator.change import Shares, draw_changes
 from tests.conftest import Aws
 from tests.emulator_process import REPOSITORY, EmulatorProcess, free_port
-from tests.polling import poll_until
+from tests.polling import PATIENCE_SECONDS, poll_until
 
+# A call without an answer is waited for ten seconds, the next order of a slow generator for a hundred.
+PROMPTLY_SECONDS = 6
 NOTHING = "0 changes written (0 orders, 0 updates, 0 cancellations, 0 malformed items)"
 
 
@@ -51,7 +54,7 @@ class Generator:
         """Send a signal and return the seconds until the process has ended."""
         start = time.monotonic()
         self.process.send_signal(number)
-        self.process.wait(timeout=30)
+        self.process.wait(PATIENCE_SECONDS)
         return time.monotonic() - start
 
 
@@ -84,7 +87,8 @@ def create_table(aws: Aws) -> None:
 
 
 def delete_table(aws: Aws) -> None:
-    if TABLE_NAME in aws.client("dynamodb").list_tables()["TableNames"]:
+    # Others of the session may fill more than a page of a listing.
+    with suppress(aws.client("dynamodb").exceptions.ResourceNotFoundException):
         aws.client("dynamodb").delete_table(TableName=TABLE_NAME)
 
 
@@ -125,7 +129,7 @@ def test_table_holds_what_the_seed_draws(aws: Aws, start_generator: StartGenerat
     )
 
     # WHEN it has written enough
-    assert generator.process.wait(timeout=60) == 0
+    assert generator.process.wait(PATIENCE_SECONDS) == 0
 
     # THEN the table holds what applying the drawn changes in order makes of it
     expected: dict[str, Any] = {}
@@ -140,19 +144,19 @@ def test_table_holds_what_the_seed_draws(aws: Aws, start_generator: StartGenerat
 
 @pytest.mark.usefixtures("table")
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
-def test_default_run_writes_until_it_is_stopped(
+def test_run_writes_until_it_is_stopped(
     aws: Aws, start_generator: StartGenerator, number: signal.Signals
 ) -> None:
-    # GIVEN a generator with the default settings that has announced its first order
-    generator = start_generator()
+    # GIVEN a generator that has announced its first order, long before the next
+    generator = start_generator(ORDER_RATE="0.01")
     announced = generator.wait_for_line("Ordered ")
 
     # WHEN it is stopped
     seconds = generator.end(number)
 
-    # THEN it ends well within a second, and the order is in the table
+    # THEN it ends without waiting for the next, and the order is in the table
     assert generator.process.returncode == 0
-    assert seconds < 1
+    assert seconds < PROMPTLY_SECONDS
     assert generator.lines() == [
         announced,
         "Generator stopped on request: 1 change written (1 order, 0 updates, 0 cancellations, 0 malformed items)",
@@ -170,7 +174,7 @@ def test_absent_table_is_waited_for(aws: Aws, start_generator: StartGenerator) -
     create_table(aws)
 
     # THEN everything drawn is written, and announced after the end of the outage
-    assert generator.process.wait(timeout=60) == 0
+    assert generator.process.wait(PATIENCE_SECONDS) == 0
     lines = generator.lines()
     assert lines[0] == outage
     assert lines[1].startswith("OrderTable can be written again after ")
@@ -185,8 +189,8 @@ def test_stop_does_not_wait_for_an_absent_endpoint(start_generator: StartGenerat
     generator = start_generator(AWS_ENDPOINT_URL=f"http://127.0.0.1:{free_port()}")
     generator.wait_for_line("OrderTable cannot be written now")
 
-    # WHEN it is stopped, THEN it ends well within a second, with nothing written
-    assert generator.end(signal.SIGTERM) < 1
+    # WHEN it is stopped, THEN it ends, with nothing written
+    assert generator.end(signal.SIGTERM) < PROMPTLY_SECONDS
     assert generator.process.returncode == 0
     assert generator.lines()[-1] == f"Generator stopped on request: {NOTHING}"
 
@@ -194,17 +198,17 @@ def test_stop_does_not_wait_for_an_absent_endpoint(start_generator: StartGenerat
 def test_stop_does_not_wait_for_a_call_without_an_answer(start_generator: StartGenerator) -> None:
     # GIVEN a generator whose endpoint takes calls and never answers
     with socket.create_server(("127.0.0.1", 0)) as server:
-        server.settimeout(30)
+        server.settimeout(PATIENCE_SECONDS)
         generator = start_generator(AWS_ENDPOINT_URL=f"http://127.0.0.1:{server.getsockname()[1]}")
         connection, _ = server.accept()
         with connection:
             # WHEN it is stopped in the middle of its first call
-            connection.settimeout(30)
+            connection.settimeout(PATIENCE_SECONDS)
             assert connection.recv(1)
             seconds = generator.end(signal.SIGTERM)
 
-    # THEN it ends within a second and says that it does not know about this one
-    assert seconds < 1
+    # THEN it ends before there could be one and says that it does not know about this one
+    assert seconds < PROMPTLY_SECONDS
     assert generator.process.returncode == 0
     assert generator.lines() == [
         f"Generator stopped on request: {NOTHING}; 1 more may be: the answer was still to come"
@@ -253,5 +257,5 @@ def test_unusable_configuration_ends_it_with_one_line(
     generator = start_generator(*arguments, **environment)
 
     # THEN it ends with a line that says which
-    assert generator.process.wait(timeout=30) == status
+    assert generator.process.wait(PATIENCE_SECONDS) == status
     assert generator.lines() == [message]

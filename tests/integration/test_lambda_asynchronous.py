@@ -144,7 +144,7 @@ def test_failing_invocation_is_tried_three_times_and_then_a_dead_letter(
 def test_reserved_concurrency_is_not_exceeded(aws: Aws, name: str, tmp_path: Path) -> None:
     # GIVEN
     client = aws.client("lambda")
-    function = Function(client, name, WAITS, Timeout=30)
+    function = Function(client, name, WAITS)
     client.put_function_concurrency(FunctionName=name, ReservedConcurrentExecutions=1)
 
     # WHEN

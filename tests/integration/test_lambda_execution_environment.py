@@ -18,7 +18,7 @@ from emulator.lambda_.execution_environment import (
 from emulator.lambda_.function_settings import FunctionSettings
 from tests.integration.lambda_functions import normalize
 from tests.integration.test_lambda_processes import running
-from tests.polling import poll_until
+from tests.polling import PATIENCE_SECONDS, poll_until
 
 PLATFORM = {
     "AWS_LAMBDA_FUNCTION_NAME": "f",
@@ -92,19 +92,18 @@ def test_initialization_that_takes_too_long_is_tried_again_within_the_invocation
 
 
 def test_initialization_that_is_slow_only_once_succeeds_within_the_invocation(
-    make_environment: MakeEnvironment, monkeypatch: pytest.MonkeyPatch
+    make_environment: MakeEnvironment, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     # GIVEN
     monkeypatch.setattr(execution_environment, "INITIALIZATION_TIMEOUT_SECONDS", 0.5)
     environment = make_environment(
-        "import pathlib, tempfile, time\n"
-        "marker = pathlib.Path(tempfile.gettempdir(), 'marker')\n"
-        "if not marker.exists():\n"
-        "    marker.touch()\n"
+        "import pathlib, time\n"
+        f"if not pathlib.Path({str(tmp_path / 'quick')!r}).exists():\n"
         "    time.sleep(60)\n"
         "def handler(event, context):\n"
         "    return 'ready'\n"
     )
+    (tmp_path / "quick").touch()
 
     # WHEN
     result = invoke(environment)
@@ -152,7 +151,7 @@ def test_program_that_a_crashed_function_left_behind_is_ended(
 
     # THEN
     program = int(result.log_events[2])
-    poll_until("the program to end", lambda: not running([program]), timeout_seconds=5)
+    poll_until("the program to end", lambda: not running([program]))
 
 
 def test_stop_ends_an_invocation_under_way_and_removes_the_directory(
@@ -173,7 +172,7 @@ def test_stop_ends_an_invocation_under_way_and_removes_the_directory(
 
     # WHEN
     environment.stop(wait_for_invocation=False)
-    caller.join(5)
+    caller.join(PATIENCE_SECONDS)
 
     # THEN
     assert [result.error_type for result in results] == ["Runtime.ExitError"]
@@ -204,9 +203,7 @@ def test_environments_leave_no_descriptors_behind(make_environment: MakeEnvironm
         invoke(environment)
 
     # THEN
-    poll_until(
-        "descriptors to be closed", lambda: len(list(descriptors.iterdir())) <= before, timeout_seconds=10
-    )
+    poll_until("descriptors to be closed", lambda: len(list(descriptors.iterdir())) <= before)
 
 
 def test_variables_of_the_emulators_own_environment_do_not_reach_the_function(

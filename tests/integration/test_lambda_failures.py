@@ -132,7 +132,6 @@ MISBEHAVIOURS = {
         "def handler(event, context):\n    kept = []\n    while True:\n        kept.append(b'1' * 1000000)\n",
         exit_payload("Runtime exited with error: signal: killed", "Runtime.OutOfMemory"),
         crash_log("Runtime.OutOfMemory"),
-        {"Timeout": 30},
     ),
     "a handler that does not end": Misbehaviour(
         "import re\ndef handler(event, context):\n    re.match(r'(a+)+$', 'a' * 64 + 'b')\n",
@@ -182,18 +181,20 @@ def handler(event, context):
 
 
 @pytest.mark.parametrize(
-    ("event", "error_type"),
+    ("event", "error_type", "timeout_seconds"),
     [
-        ("crash", "Runtime.ExitError"),
-        ("hang", "Sandbox.Timedout"),
-        ("flood", "Function.ResponseSizeTooLarge"),
+        ("crash", "Runtime.ExitError", 30),
+        # The next invocation starts the runtime anew within this time.
+        ("hang", "Sandbox.Timedout", 5),
+        ("flood", "Function.ResponseSizeTooLarge", 30),
     ],
+    ids=["crash", "hang", "flood"],
 )
 def test_next_invocation_starts_afresh_in_the_same_environment(
-    aws: Aws, name: str, event: str, error_type: str
+    aws: Aws, name: str, event: str, error_type: str, timeout_seconds: int
 ) -> None:
     # GIVEN
-    function = Function(aws.client("lambda"), name, FRAGILE, Timeout=1)
+    function = Function(aws.client("lambda"), name, FRAGILE, Timeout=timeout_seconds)
     before = function.invoke().payload
 
     # WHEN

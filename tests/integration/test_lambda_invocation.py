@@ -56,7 +56,7 @@ def handler(event, context):
         "function_name": context.function_name,
         "memory": context.memory_limit_in_mb,
         "arn": context.invoked_function_arn,
-        "some time remains": 0 < context.get_remaining_time_in_millis() <= 7000,
+        "some time remains": 0 < context.get_remaining_time_in_millis() <= 27000,
     }
 """
 
@@ -66,7 +66,7 @@ def test_function_finds_lambdas_environment_and_its_own(
 ) -> None:
     # GIVEN
     function = Function(
-        aws.client("lambda"), name, INTROSPECTION, Environment={"Variables": {"STAGE": "test"}}, Timeout=7
+        aws.client("lambda"), name, INTROSPECTION, Environment={"Variables": {"STAGE": "test"}}, Timeout=27
     )
 
     # WHEN
@@ -105,7 +105,7 @@ def test_function_reaches_the_emulator_through_boto3(aws: Aws, name: str) -> Non
         "def handler(event, context):\n"
         "    boto3.client('s3').put_object(Bucket=event, Key='from-lambda', Body=b'hello')\n"
     )
-    function = Function(aws.client("lambda"), name, code, Timeout=30, MemorySize=512)
+    function = Function(aws.client("lambda"), name, code, MemorySize=512)
 
     # WHEN
     result = function.invoke(name)
@@ -130,7 +130,7 @@ def handler(event, context):
 
 def test_output_is_in_the_log_complete_and_in_order(aws: Aws, name: str) -> None:
     # GIVEN
-    function = Function(aws.client("lambda"), name, CHATTY, Timeout=30)
+    function = Function(aws.client("lambda"), name, CHATTY)
 
     # WHEN
     result = function.invoke(3000)
@@ -203,7 +203,7 @@ def test_concurrent_invocations_have_an_environment_each_which_is_used_again(
     aws: Aws, name: str, tmp_path: Path
 ) -> None:
     # GIVEN
-    function = Function(aws.client("lambda"), name, RENDEZVOUS, Timeout=30)
+    function = Function(aws.client("lambda"), name, RENDEZVOUS)
     event = {"directory": str(tmp_path), "callers": 4}
 
     # WHEN
@@ -227,7 +227,7 @@ def test_updated_code_is_used_and_what_runs_is_finished(aws: Aws, name: str, tmp
         "    print('finished')\n"
         "    return 'old'\n"
     )
-    function = Function(aws.client("lambda"), name, old, Timeout=30)
+    function = Function(aws.client("lambda"), name, old)
     with ThreadPoolExecutor(1) as caller:
         running = caller.submit(function.invoke, str(tmp_path))
         poll_until("the old code to run", (tmp_path / "begun").exists)

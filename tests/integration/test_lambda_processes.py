@@ -69,7 +69,7 @@ def test_functions_end_with_the_emulator(tmp_path: Path, ending: signal.Signals)
         os.kill(emulator.process.pid, ending)
 
         # THEN
-        poll_until("the functions to end", lambda: not running(processes), timeout_seconds=15)
+        poll_until("the functions to end", lambda: not running(processes))
     finally:
         emulator.stop()
 

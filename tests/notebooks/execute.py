@@ -10,7 +10,10 @@ from typing import Any, cast
 import nbformat
 from nbclient import NotebookClient
 
-EXECUTION_SECONDS = 180
+# Of a cell; of the kernel's start; and of what a cell shows, which may come later than its end.
+EXECUTION_SECONDS = 300
+STARTUP_SECONDS = 180
+OUTPUT_SECONDS = 60
 
 
 def execute(notebook_path: Path, executed_path: Path) -> None:
@@ -20,7 +23,14 @@ def execute(notebook_path: Path, executed_path: Path) -> None:
     notebook = untyped.read(notebook_path, as_version=4)
     resources = {"metadata": {"path": str(notebook_path.parent)}}
     try:
-        NotebookClient(notebook, timeout=EXECUTION_SECONDS, resources=resources).execute()
+        NotebookClient(
+            notebook,
+            timeout=EXECUTION_SECONDS,
+            startup_timeout=STARTUP_SECONDS,
+            iopub_timeout=OUTPUT_SECONDS,
+            raise_on_iopub_timeout=True,
+            resources=resources,
+        ).execute()
     finally:
         untyped.write(notebook, executed_path)
 

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from tests.emulator_process import REPOSITORY, free_port
-from tests.polling import poll_until
+from tests.polling import PATIENCE_SECONDS, poll_until
 
 
 def write_settings(folder: Path) -> None:
@@ -22,9 +22,9 @@ def write_settings(folder: Path) -> None:
 
 
 class NotebookServer:
-    """The command as a process; what it prints goes to a file."""
+    """The command as a process, or a program that calls its `main`; what it prints goes to a file."""
 
-    def __init__(self, directory: Path, **variables: str) -> None:
+    def __init__(self, directory: Path, program: str | None = None, **variables: str) -> None:
         write_settings(directory / "sandbox" / "notebooks" / "settings")
         self.port = free_port()
         self.log_path = directory / "log"
@@ -35,7 +35,7 @@ class NotebookServer:
         }
         with self.log_path.open("wb") as log:
             self.process = subprocess.Popen(
-                [sys.executable, "-m", "notebooks"],
+                [sys.executable, *(["-m", "notebooks"] if program is None else ["-c", program])],
                 cwd=REPOSITORY,
                 env={**os.environ, **own, **variables, "HOME": str(directory)},
                 stdout=log,
@@ -44,7 +44,7 @@ class NotebookServer:
 
     def url(self) -> str:
         """Return the printed address once it is printed."""
-        return str(poll_until("the printed address", self._printed_url, timeout_seconds=60))
+        return str(poll_until("the printed address", self._printed_url))
 
     def _printed_url(self) -> str | None:
         assert self.process.poll() is None, self.log_path.read_text()
@@ -84,15 +84,19 @@ class NotebookServer:
         request = urllib.request.Request(
             f"http://127.0.0.1:{self.port}{path}", headers=headers, method=method
         )
-        with urllib.request.urlopen(request, timeout=20) as answer:
+        with urllib.request.urlopen(request, timeout=PATIENCE_SECONDS) as answer:
             return json.load(answer)
 
     def stop(self) -> int:
         """End the process and return its exit status."""
         if self.process.poll() is None:
             self.process.send_signal(signal.SIGTERM)
+        return self.wait()
+
+    def wait(self) -> int:
+        """Return the exit status once the process has ended."""
         try:
-            return self.process.wait(20)
+            return self.process.wait(PATIENCE_SECONDS)
         except subprocess.TimeoutExpired:
             self.process.kill()
             self.process.wait()

@@ -19,7 +19,7 @@ from notebooks import inside
 from tests.conftest import Aws
 from tests.emulator_process import REPOSITORY
 from tests.notebooks.executed import PNG_SIGNATURE, execute, outputs, table
-from tests.polling import poll_until
+from tests.polling import PATIENCE_SECONDS, poll_until
 
 NOTEBOOK = REPOSITORY / "notebooks" / "inside_the_chain.ipynb"
 
@@ -57,7 +57,7 @@ def generator(chain: None, aws: Aws) -> Iterator[None]:
     poll_until("an order", lambda: dynamodb.scan(TableName=names.TABLE_NAME)["Items"])
     yield
     process.send_signal(signal.SIGINT)
-    process.wait(20)
+    process.wait(PATIENCE_SECONDS)
 
 
 @pytest.fixture(scope="module")

@@ -17,12 +17,12 @@ import pytest
 from tests.conftest import Aws
 from tests.emulator_process import REPOSITORY
 from tests.notebooks.steady_sales import put_steady_sales
-from tests.polling import poll_until
+from tests.polling import PATIENCE_SECONDS, poll_until
 
 COMMAND = [sys.executable, "-m", "notebooks.sales"]
 COUNTS = "written in Kinesis delivered failed dropped dead-letter pending missing"
 # A call that fails is repeated, after a pause that grows.
-START_SECONDS = 60
+START_SECONDS = PATIENCE_SECONDS
 
 
 @pytest.fixture(scope="module")

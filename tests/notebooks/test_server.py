@@ -5,14 +5,17 @@ import re
 import socket
 import subprocess
 import sys
+import time
 import urllib.error
 from collections.abc import Iterator
 from pathlib import Path
 
+import psutil  # type: ignore[import-untyped]
 import pytest
 
 from tests.emulator_process import REPOSITORY, free_port
 from tests.notebooks.running_server import NotebookServer
+from tests.polling import PATIENCE_SECONDS, poll_until
 
 
 @pytest.fixture
@@ -70,10 +73,56 @@ def test_the_printed_address_can_be_opened_at_once(tmp_path: Path) -> None:
                 assert line, f"the server ended with status {server.wait()}"
 
             # THEN
-            socket.create_connection(("127.0.0.1", port), timeout=20).close()
+            socket.create_connection(("127.0.0.1", port), timeout=PATIENCE_SECONDS).close()
     finally:
         server.terminate()
-        server.wait()
+        server.wait(PATIENCE_SECONDS)
+
+
+# Who gets a signal is the system's choice: here it is never the thread that runs the event loop.
+SIGNALLED_IN_ANOTHER_THREAD = """
+import signal, sys, threading
+from notebooks.__main__ import main
+threading.Thread(target=threading.Event().wait, daemon=True).start()
+signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGTERM})
+sys.exit(main([]))
+"""
+SIGNALLED_BEFORE_THE_EVENT_LOOP = """
+import os, signal, sys
+from jupyter_server.serverapp import ServerApp
+from notebooks.__main__ import main
+start = ServerApp.start
+def start_later(self):
+    os.kill(os.getpid(), signal.SIGTERM)
+    start(self)
+ServerApp.start = start_later
+sys.exit(main([]))
+"""
+
+
+def test_a_stop_that_comes_while_the_event_loop_waits_is_seen(tmp_path: Path) -> None:
+    # GIVEN a server that has started and has nothing to do
+    server = NotebookServer(tmp_path, SIGNALLED_IN_ANOTHER_THREAD)
+    server.url()
+    process = psutil.Process(server.process.pid)
+
+    def waits() -> bool:
+        before = process.cpu_times()
+        time.sleep(1)
+        return bool(process.cpu_times() == before)
+
+    poll_until("the server to have nothing to do", waits)
+
+    # WHEN / THEN
+    assert server.stop() == 0
+
+
+def test_a_stop_that_comes_before_the_event_loop_runs_is_seen(tmp_path: Path) -> None:
+    # GIVEN
+    server = NotebookServer(tmp_path, SIGNALLED_BEFORE_THE_EVENT_LOOP)
+
+    # WHEN / THEN
+    assert server.wait() == 0
 
 
 def test_a_given_token_is_the_one_in_force(tmp_path: Path) -> None:

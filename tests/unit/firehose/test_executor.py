@@ -3,6 +3,7 @@
 import threading
 
 from emulator.firehose.executor import ThreadExecutor
+from tests.polling import PATIENCE_SECONDS
 
 
 def test_tasks_run_at_the_same_time_in_threads_that_do_not_keep_the_emulator_from_ending() -> None:
@@ -12,11 +13,11 @@ def test_tasks_run_at_the_same_time_in_threads_that_do_not_keep_the_emulator_fro
 
     def task() -> None:
         threads.append(threading.current_thread())
-        met.wait(10)
+        met.wait(PATIENCE_SECONDS)
 
     # WHEN both are submitted, THEN they meet
     executor = ThreadExecutor("firehose-orders-invocation")
     executor.submit(task)
     executor.submit(task)
-    met.wait(10)
+    met.wait(PATIENCE_SECONDS)
     assert [(thread.name, thread.daemon) for thread in threads] == [("firehose-orders-invocation", True)] * 2

@@ -6,6 +6,7 @@ from threading import Event
 import pytest
 
 from emulator.firehose.worker import Worker
+from tests.polling import PATIENCE_SECONDS
 from tests.unit.firehose.fakes import ManualClock
 
 
@@ -25,13 +26,13 @@ def test_worker_logs_an_error_and_goes_on(caplog: pytest.LogCaptureFixture) -> N
     # WHEN the thread runs and is woken
     with caplog.at_level(logging.ERROR):
         worker.start()
-        assert failed.wait(10)
+        assert failed.wait(PATIENCE_SECONDS)
         while not done.is_set():
             worker.wake()
 
     # THEN the work is done again, the error is in the log, and the thread ends when asked to
     worker.stop()
-    assert worker.join(10)
+    assert worker.join(PATIENCE_SECONDS)
     assert [record.getMessage() for record in caplog.records] == ["firehose-orders-test: failed and goes on"]
 
 
@@ -51,9 +52,9 @@ def test_worker_runs_when_it_is_due_without_being_woken() -> None:
 
     # WHEN the thread runs, THEN nobody needs to wake it
     worker.start()
-    assert done.wait(10)
+    assert done.wait(PATIENCE_SECONDS)
     worker.stop()
-    assert worker.join(10)
+    assert worker.join(PATIENCE_SECONDS)
 
 
 def test_worker_that_was_never_started_counts_as_ended() -> None:

@@ -12,6 +12,7 @@ import pytest
 from emulator.errors import ServiceError
 from emulator.kinesis.consumer import register
 from emulator.kinesis.subscription import Subscriptions, Wait, wait_for
+from tests.polling import PATIENCE_SECONDS
 from tests.unit.kinesis.subject import FIRST, Subject
 
 
@@ -99,17 +100,17 @@ def test_a_waiting_subscription_wakes_up_for_a_record() -> None:
             waiting.set()
             return ready()
 
-        wait_for(changed, looked_at, 30)
+        wait_for(changed, looked_at, 2 * PATIENCE_SECONDS)
 
     fixture = Fixture(wait)
     received: list[dict[str, Any]] = []
     reader = threading.Thread(target=lambda: received.append(next(fixture.subscribe())))
     reader.start()
-    assert waiting.wait(30)
+    assert waiting.wait(PATIENCE_SECONDS)
 
     # WHEN
     fixture.subject.put(b"now")
-    reader.join(20)
+    reader.join(PATIENCE_SECONDS)
 
     # THEN it does not wait for its time to run out
     assert [data(event) for event in received] == [[b"now"]]
@@ -121,17 +122,17 @@ def test_a_waiting_subscription_ends_with_its_consumer_and_with_the_emulator(end
 
     def wait(changed: threading.Condition, ready: Callable[[], bool], timeout_seconds: float) -> None:
         waiting.set()
-        wait_for(changed, ready, 30)
+        wait_for(changed, ready, 2 * PATIENCE_SECONDS)
 
     fixture = Fixture(wait)
     events = fixture.subscribe()
     received: list[dict[str, Any]] = []
     reader = threading.Thread(target=lambda: received.extend(events))
     reader.start()
-    assert waiting.wait(30)
+    assert waiting.wait(PATIENCE_SECONDS)
 
     fixture.subscriptions.end(fixture.consumer.consumer_arn if ended == "consumer" else None)
-    reader.join(20)
+    reader.join(PATIENCE_SECONDS)
 
     assert (reader.is_alive(), received) == (False, [])
 

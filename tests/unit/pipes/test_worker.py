@@ -12,7 +12,7 @@ import pytest
 from emulator.pipes.errors import SourceAccessError, StreamNotFoundError
 from emulator.pipes.pipe import Pipe, PipeDefinition
 from emulator.pipes.worker import TRANSITIONAL_STATES, PipeWorker, Transition
-from tests.polling import poll_until
+from tests.polling import PATIENCE_SECONDS, poll_until
 from tests.unit.pipes.fakes import Surroundings
 
 
@@ -31,7 +31,7 @@ class FakePoller:
 
     def step(self, stopping: Callable[[], bool]) -> float:
         self.steps += 1
-        self.gate.wait(10)
+        self.gate.wait(PATIENCE_SECONDS)
         if self.errors:
             raise self.errors.pop(0)
         return 0.01
@@ -90,7 +90,6 @@ class Subject:
         poll_until(
             "the transition to end",
             lambda: self.pipe.current_state not in TRANSITIONAL_STATES,
-            timeout_seconds=10,
             interval_seconds=0.001,
         )
         return self.pipe.current_state, self.pipe.state_reason
@@ -118,7 +117,7 @@ def subject() -> Iterator[Subject]:
     yield subject
     subject.assembly.gate.set()
     subject.worker.close()
-    subject.worker.join(5)
+    subject.worker.join(PATIENCE_SECONDS)
 
 
 def test_created_pipe_runs(subject: Subject) -> None:
@@ -180,7 +179,7 @@ def test_failed_pipe_can_be_updated_with_a_role_that_exists() -> None:
         "the end", lambda: around.pipe.current_state not in TRANSITIONAL_STATES, interval_seconds=0.001
     )
     worker.close()
-    worker.join(5)
+    worker.join(PATIENCE_SECONDS)
 
     # THEN it runs with that one
     assert (around.pipe.current_state, around.pipe.definition.role_arn) == ("RUNNING", role_arn)
@@ -282,7 +281,7 @@ def test_deleted_pipe_is_forgotten_and_its_thread_ends(subject: Subject) -> None
 
     # WHEN it is deleted
     subject.request(Transition.DELETE)
-    subject.worker.join(5)
+    subject.worker.join(PATIENCE_SECONDS)
 
     # THEN it is gone
     assert subject.deleted == ["orders-pipe"]
@@ -296,7 +295,7 @@ def test_closing_ends_the_thread_and_leaves_the_state(subject: Subject) -> None:
 
     # WHEN the emulator stops
     subject.worker.close()
-    subject.worker.join(5)
+    subject.worker.join(PATIENCE_SECONDS)
 
     # THEN the thread is gone, and the pipe is as it was
     assert name not in {thread.name for thread in threading.enumerate()}

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 import pytest
 
 from notebooks.sales.terminal.refreshing import Reading, Refresher
-from tests.polling import poll_until
+from tests.polling import PATIENCE_SECONDS, poll_until
 
 
 def refresher(read: Callable[[], int], clock: Callable[[], float] | None = None) -> Refresher[int]:
@@ -75,5 +75,5 @@ def test_it_reads_in_the_background_until_stopped() -> None:
 
     # THEN
     poll_until("the first value", lambda: subject.reading == Reading(7))
-    assert changed.wait(10)
+    assert changed.wait(PATIENCE_SECONDS)
     subject.stop()
