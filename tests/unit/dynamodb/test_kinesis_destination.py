@@ -181,6 +181,7 @@ def test_the_worker_sends_as_changes_come() -> None:
     destination.record(ITEM, CHANGED)
     poll_until("the second change", lambda: len(kinesis.accepted) == 2)
     destination.stop()
+    destination.join()
 
     assert [body["eventName"] for body in kinesis.bodies()] == ["INSERT", "MODIFY"]
 
