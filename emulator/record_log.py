@@ -8,6 +8,7 @@ LOG = logging.getLogger(__name__)
 
 # While the byte cap bites, one line in this time says how many records it cost.
 TRIM_REPORT_INTERVAL_SECONDS = 60.0
+_MEBIBYTE = 1024 * 1024
 
 Record = TypeVar("Record")
 
@@ -25,11 +26,18 @@ class RecordLog(Generic[Record]):
     """Keeps records in the order they were appended; position 1 is the first one ever appended.
 
     Times are epoch seconds given by the caller. Records older than the retention are trimmed, and so are the
-    oldest ones above `maximum_bytes`, which `trimmed_by_size` counts and the emulator's log tells under `name`; a
-    position is never given twice.
+    oldest ones above `maximum_bytes`, which `trimmed_by_size` counts and the emulator's log tells: under `name`, with
+    what the limit is a limit of and what there is to do. A position is never given twice.
     """
 
-    def __init__(self, retention_seconds: float, maximum_bytes: int, name: str = "a shard") -> None:
+    def __init__(
+        self,
+        retention_seconds: float,
+        maximum_bytes: int,
+        name: str = "a shard",
+        limited: str = "a shard",
+        remedy: str = "whoever had not read them has lost them: read faster or write less",
+    ) -> None:
         self.name = name
         self.retention_seconds = retention_seconds
         self.maximum_bytes = maximum_bytes
@@ -38,6 +46,8 @@ class RecordLog(Generic[Record]):
         # prefix is cut off once it is the larger part.
         self._entries: list[_Entry] = []
         self._start = 0
+        self._limited = limited
+        self._remedy = remedy
         self._size_bytes = 0
         self._last_position = 0
         self._reported = 0
@@ -149,10 +159,17 @@ class RecordLog(Generic[Record]):
 
     def _report(self, now: float) -> None:
         LOG.warning(
-            "%s: over %d bytes: %d records left before their retention ended, %d in all; read faster or write less",
+            "%s: the emulator keeps at most %s of %s; %d records left before their retention ended, %d in all; %s",
             self.name,
-            self.maximum_bytes,
+            _size(self.maximum_bytes),
+            self._limited,
             self.trimmed_by_size - self._reported,
             self.trimmed_by_size,
+            self._remedy,
         )
         self._reported, self._reported_at = self.trimmed_by_size, now
+
+
+def _size(count: int) -> str:
+    whole, rest = divmod(count, _MEBIBYTE)
+    return f"{count} bytes" if rest or not whole else f"{whole} MiB"

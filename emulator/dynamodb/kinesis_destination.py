@@ -65,7 +65,11 @@ class KinesisDestination:
         self._client = client
         self._clock = clock
         self._backlog: RecordLog[dict[str, Any]] = RecordLog(
-            RETENTION_SECONDS, MAXIMUM_BACKLOG_BYTES, name=self.route
+            RETENTION_SECONDS,
+            MAXIMUM_BACKLOG_BYTES,
+            name=self.route,
+            limited="what waits for a data stream",
+            remedy="they are never sent: see above what PutRecords answered, or give the data stream more shards",
         )
         self._sent_position = 0
         self._wake = threading.Event()
