@@ -10,6 +10,7 @@ LOG = logging.getLogger(__name__)
 
 # While the byte cap bites, one line in this time says how many records it cost.
 TRIM_REPORT_INTERVAL_SECONDS = 60.0
+_MEBIBYTE = 1024 * 1024
 
 Record = TypeVar("Record")
 
@@ -25,10 +26,18 @@ class RecordLog(Generic[Record]):
     Records are plain data (dicts, lists, strings, bytes, numbers) and kept as bytes: as objects they would take five
     times the memory. Every reader gets its own copy. Times are epoch seconds given by the caller. Records older than
     the retention are trimmed, and so are the oldest ones once all take more than `maximum_bytes` of memory, which
-    `trimmed_by_size` counts and the emulator's log tells under `name`; a position is never given twice.
+    `trimmed_by_size` counts and the emulator's log tells: under `name`, with what the limit is a limit of and what
+    there is to do. A position is never given twice.
     """
 
-    def __init__(self, retention_seconds: float, maximum_bytes: int, name: str = "a shard") -> None:
+    def __init__(
+        self,
+        retention_seconds: float,
+        maximum_bytes: int,
+        name: str = "a shard",
+        limited: str = "a shard",
+        remedy: str = "whoever had not read them has lost them: read faster or write less",
+    ) -> None:
         self.name = name
         self.retention_seconds = retention_seconds
         self.maximum_bytes = maximum_bytes
@@ -39,6 +48,8 @@ class RecordLog(Generic[Record]):
         self._sizes = array("Q")
         self._times = array("d")
         self._start = 0
+        self._limited = limited
+        self._remedy = remedy
         self._kept_bytes = 0
         self._last_position = 0
         self._reported = 0
@@ -153,10 +164,17 @@ class RecordLog(Generic[Record]):
 
     def _report(self, now: float) -> None:
         LOG.warning(
-            "%s: over %d bytes: %d records left before their retention ended, %d in all; read faster or write less",
+            "%s: the emulator keeps at most %s of %s; %d records left before their retention ended, %d in all; %s",
             self.name,
-            self.maximum_bytes,
+            _size(self.maximum_bytes),
+            self._limited,
             self.trimmed_by_size - self._reported,
             self.trimmed_by_size,
+            self._remedy,
         )
         self._reported, self._reported_at = self.trimmed_by_size, now
+
+
+def _size(count: int) -> str:
+    whole, rest = divmod(count, _MEBIBYTE)
+    return f"{count} bytes" if rest or not whole else f"{whole} MiB"

@@ -11,6 +11,7 @@ from emulator.dynamodb.kinesis_destination import (
     KinesisDestination,
     PutRecordsClient,
 )
+from emulator.dynamodb.running_destinations import RunningDestinations
 from emulator.dynamodb.table_id import table_id
 from emulator.errors import ServiceError
 
@@ -18,7 +19,10 @@ _PRECISION = "ApproximateCreationDateTimePrecision"
 
 
 def enable(
-    table: Any, request: Mapping[str, Any], find_client: Callable[[str], PutRecordsClient]
+    table: Any,
+    request: Mapping[str, Any],
+    find_client: Callable[[str], PutRecordsClient],
+    running: RunningDestinations,
 ) -> dict[str, Any]:
     """Give a table a destination, which is active at once.
 
@@ -51,7 +55,7 @@ def enable(
         client=client,
         precision=precision,
     )
-    destination.start()
+    running.start(destination)
     table.stream_shard.destination = destination
     return {
         "TableName": table.name,

@@ -65,11 +65,18 @@ class KinesisDestination:
         self._client = client
         self._clock = clock
         self._backlog: RecordLog[dict[str, Any]] = RecordLog(
-            RETENTION_SECONDS, MAXIMUM_BACKLOG_BYTES, name=f"{table_name} to {stream_arn}"
+            RETENTION_SECONDS,
+            MAXIMUM_BACKLOG_BYTES,
+            name=self.route,
+            limited="what waits for a data stream",
+            remedy="they are never sent: see above what PutRecords answered, or give the data stream more shards",
         )
         self._sent_position = 0
         self._wake = threading.Event()
         self._stopped = threading.Event()
+        self._predecessors: list[KinesisDestination] = []
+        self._on_end: Callable[[KinesisDestination], None] | None = None
+        self._ended = threading.Event()
         self._thread = threading.Thread(target=self._run, name=f"dynamodb-kinesis-{table_name}", daemon=True)
 
     @property
@@ -77,19 +84,42 @@ class KinesisDestination:
         """ACTIVE or DISABLED."""
         return "ACTIVE" if self.is_active else "DISABLED"
 
-    def start(self) -> None:
-        """Begin to send."""
+    @property
+    def route(self) -> str:
+        """From which table to which data stream changes are sent."""
+        return f"{self.table_name} to {self.stream_arn}"
+
+    @property
+    def has_ended(self) -> bool:
+        """Whether the last change was sent or given up."""
+        return self._ended.is_set()
+
+    def start(
+        self,
+        predecessors: Sequence["KinesisDestination"] = (),
+        on_end: Callable[["KinesisDestination"], None] | None = None,
+    ) -> None:
+        """Begin to send, after the predecessors: whoever is told of their end must call `wake`."""
+        self._predecessors = list(predecessors)
+        self._on_end = on_end
         self._thread.start()
+
+    def wake(self) -> None:
+        """Look whether there is something to do."""
+        self._wake.set()
 
     def disable(self) -> None:
         """Take no more changes; those that wait are still sent."""
         self.is_active = False
-        self._wake.set()
+        self.wake()
 
     def stop(self) -> None:
         """End after the request in flight."""
         self._stopped.set()
         self.disable()
+
+    def join(self) -> None:
+        """Wait for the end."""
         if self._thread.is_alive():
             self._thread.join()
 
@@ -170,16 +200,29 @@ class KinesisDestination:
         return True
 
     def _run(self) -> None:
+        try:
+            self._send_until_the_end()
+        finally:
+            self._ended.set()
+            if self._on_end is not None:
+                self._on_end(self)
+
+    def _send_until_the_end(self) -> None:
         failures = 0
         while not self._stopped.is_set():
             self._wake.wait()
             self._wake.clear()
+            if not all(predecessor.has_ended for predecessor in self._predecessors):
+                continue
+            self._predecessors = []
+            # Read before sending: a change may come just before the destination is disabled.
+            is_last = not self.is_active
             try:
                 done = self.send()
             except Exception:
                 LOG.exception("%s: sending to %s failed and is tried again", self.table_name, self.stream_arn)
                 done = False
-            if done and not self.is_active:
+            if done and is_last:
                 return
             failures = 0 if done else failures + 1
             if failures:

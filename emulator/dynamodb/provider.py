@@ -23,6 +23,7 @@ from emulator.dynamodb import kinesis_api, time_to_live
 from emulator.dynamodb.change_feed import ChangeFeed
 from emulator.dynamodb.kinesis_destination import PutRecordsClient
 from emulator.dynamodb.partiql import with_parameters
+from emulator.dynamodb.running_destinations import RunningDestinations
 from emulator.dynamodb.table_id import table_id
 from emulator.dynamodbstreams.change_stream import ChangeStream
 from emulator.dynamodbstreams.pending_changes import PendingChanges
@@ -227,12 +228,16 @@ class DynamoDBProvider(DynamodbApi, ServiceLifecycleHook):
         _hold_back_changes()
         _replace_time_to_live()
         self._time_to_live = time_to_live.TimeToLiveWorker(_all_tables, _LOCK)
+        self._destinations = RunningDestinations()
 
     @handler("EnableKinesisStreamingDestination", expand=False)
     def enable_kinesis_streaming_destination(self, context: RequestContext, request: Any) -> Any:
         table = _requested_table(context, request)
         return kinesis_api.enable(
-            table, request, lambda arn: _find_kinesis(context.account_id, context.region, arn)
+            table,
+            request,
+            lambda arn: _find_kinesis(context.account_id, context.region, arn),
+            self._destinations,
         )
 
     @handler("DisableKinesisStreamingDestination", expand=False)
@@ -255,18 +260,11 @@ class DynamoDBProvider(DynamodbApi, ServiceLifecycleHook):
     def on_before_stop(self) -> None:
         """Let no more items expire, and send nothing more."""
         self._time_to_live.stop()
-        self._stop_destinations()
+        self._destinations.stop()
 
     def on_before_state_reset(self) -> None:
         """Send nothing more of tables that are about to be forgotten."""
-        self._stop_destinations()
-
-    def _stop_destinations(self) -> None:
-        with _LOCK:
-            feeds = [table.stream_shard for table in _all_tables()]
-        for feed in feeds:
-            if feed.destination is not None:
-                feed.destination.stop()
+        self._destinations.stop()
 
 
 def _requested_table(context: RequestContext, request: Mapping[str, Any]) -> Any:

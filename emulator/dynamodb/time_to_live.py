@@ -3,8 +3,9 @@
 import logging
 import threading
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import AbstractContextManager
+from itertools import chain
 from typing import Any
 
 from emulator.errors import ServiceError
@@ -45,52 +46,60 @@ def update(setting: dict[str, str], specification: Mapping[str, Any], table_name
     LOG.info("%s: time to live is %s", table_name, setting["TimeToLiveStatus"])
 
 
-def is_expired(value: Mapping[str, Any] | None, now: float) -> bool:
-    """Tell whether an attribute, as DynamoDB JSON, is a moment that has passed within the last five years.
-
-    https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/howitworks-ttl.html
-    """
-    if value is None or "N" not in value:
-        return False
-    expires_at = float(value["N"])
-    return now - MAXIMUM_AGE_SECONDS <= expires_at < now
-
-
 def sweep(find_tables: Callable[[], Iterable[Any]], lock: AbstractContextManager[Any], now: float) -> None:
     """Delete the expired items of moto's tables; their streams say that the service did it.
 
-    The lock is held for a few hundred items at a time, so that requests are served meanwhile.
+    The lock is held while a table's items are listed, and again while a few hundred of the expired ones are deleted:
+    requests are served meanwhile, and an item that was renewed in between stays.
     """
     for table in find_tables():
         with lock:
             setting = dict(table.ttl)
-            items = list(_items(table)) if setting["TimeToLiveStatus"] == "ENABLED" else []
+            items = _items(table) if setting["TimeToLiveStatus"] == "ENABLED" else []
+        expired = _expired(items, setting["AttributeName"], now) if items else []
         deleted = 0
-        for start in range(0, len(items), _ITEMS_AT_ONCE):
+        for start in range(0, len(expired), _ITEMS_AT_ONCE):
             with lock:
                 # A transaction that failed has put copies in the place of all tables.
                 if table.ttl != setting or not any(current is table for current in find_tables()):
                     break
                 deleted += sum(
                     _delete_expired(table, item, setting["AttributeName"], now)
-                    for item in items[start : start + _ITEMS_AT_ONCE]
+                    for item in expired[start : start + _ITEMS_AT_ONCE]
                 )
         if deleted:
             LOG.info("%s: %d expired items deleted", table.name, deleted)
 
 
-def _items(table: Any) -> Iterator[Any]:
-    for entry in table.items.values():
-        if table.has_range_key:
-            yield from entry.values()
-        else:
-            yield entry
+def _items(table: Any) -> list[Any]:
+    entries = table.items.values()
+    return list(chain.from_iterable(entry.values() for entry in entries) if table.has_range_key else entries)
+
+
+def _expired(items: Iterable[Any], attribute_name: str, now: float) -> list[Any]:
+    """Return the items whose attribute is a moment that has passed within the last five years.
+
+    Most items of a large table have not expired: they cost a look-up and a comparison.
+    https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/howitworks-ttl.html
+    """
+    oldest = now - MAXIMUM_AGE_SECONDS
+    expired = []
+    for item in items:
+        attribute = item.attrs.get(attribute_name)
+        if attribute is None or attribute.type != "N":
+            continue
+        try:
+            expires_at = float(attribute.value)
+        except ValueError:  # moto takes any text for a number
+            continue
+        if oldest <= expires_at < now:
+            expired.append(item)
+    return expired
 
 
 def _delete_expired(table: Any, item: Any, attribute_name: str, now: float) -> bool:
     current = table.get_item(item.hash_key, item.range_key)
-    attribute = current.attrs.get(attribute_name) if current is not None else None
-    if attribute is None or not is_expired(attribute.to_json(), now):
+    if current is None or not _expired([current], attribute_name, now):
         return False
     # moto would record a deletion by a caller.
     stream, table.stream_shard = table.stream_shard, None

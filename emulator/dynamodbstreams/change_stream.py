@@ -42,6 +42,7 @@ class StreamShard:
         base: int,
         hash_range: range = _ALL_HASHES,
         parent: "StreamShard | None" = None,
+        maximum_bytes: int = MAXIMUM_STREAM_BYTES,
     ) -> None:
         self.created_at = created_at
         self.closed_at: float | None = None
@@ -51,7 +52,10 @@ class StreamShard:
         self.base = base
         self.written_bytes = 0
         self.log: RecordLog[dict[str, Any]] = RecordLog(
-            RETENTION_SECONDS, MAXIMUM_STREAM_BYTES, name=f"{stream_arn} {self.shard_id}"
+            RETENTION_SECONDS,
+            maximum_bytes,
+            name=f"{stream_arn} {self.shard_id}",
+            limited="the shards of a table's stream together",
         )
 
     @property
@@ -126,7 +130,8 @@ class ChangeStream:
         self._split_bytes = split_bytes
         self._maximum_bytes = maximum_bytes
         self._last_base = 0
-        self.shards = [StreamShard(self.arn, self.created_at, self._next_base(self.created_at))]
+        first_base = self._next_base(self.created_at)
+        self.shards = [StreamShard(self.arn, self.created_at, first_base, maximum_bytes=maximum_bytes)]
         self._key_names = [element["AttributeName"] for element in key_schema]
         self._clock = clock
 
@@ -220,7 +225,8 @@ class ChangeStream:
             middle = (shard.hash_range.start + shard.hash_range.stop) // 2
             ranges = [range(shard.hash_range.start, middle), range(middle, shard.hash_range.stop)]
         children = [
-            StreamShard(self.arn, now, self._next_base(now), hash_range, shard) for hash_range in ranges
+            StreamShard(self.arn, now, self._next_base(now), hash_range, shard, self._maximum_bytes)
+            for hash_range in ranges
         ]
         # A new list, so that a reader sees either the old shards or all of the new ones; and the children are listed
         # before their parent ends.

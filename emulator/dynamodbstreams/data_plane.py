@@ -145,7 +145,7 @@ class DataPlane:
             raise ServiceError("ExpiredIteratorException", "Iterator expired")
         shard = _find_shard(self._registry.find(iterator.stream), iterator.shard_id)
         shard.log.trim(now)
-        if 0 < iterator.position < shard.log.first_position - 1:
+        if iterator.position < shard.log.first_position - 1:
             raise _trimmed()
         is_open = shard.is_open  # read before the log: a shard gets no record after it was closed
         records, position = shard.read(iterator.position, limit or MAXIMUM_PAGE_RECORDS, MAXIMUM_PAGE_BYTES)
@@ -174,11 +174,12 @@ def _starting_position(shard: StreamShard, iterator_type: str, sequence_number: 
                 raise ServiceError(
                     "ValidationException", f"Invalid SequenceNumber: {sequence_number}"
                 ) from None
+            if position < shard.log.first_position:
+                raise _trimmed()
             if iterator_type == "AT_SEQUENCE_NUMBER":
                 position -= 1
-            if position < shard.log.first_position - 1:
-                raise _trimmed()
-            return position
+            # A number that no record has yet stands for the end of the shard: nothing is skipped.
+            return min(position, shard.log.last_position)
     raise ServiceError("ValidationException", f"Invalid ShardIteratorType: {iterator_type}")
 
 

@@ -44,7 +44,11 @@ class Shard:
         self.closed_at: float | None = None
         # Notified when a record arrives and when the shard is closed.
         self.changed = threading.Condition()
-        self.log: RecordLog[dict[str, Any]] = RecordLog(DEFAULT_RETENTION_SECONDS, MAXIMUM_SHARD_BYTES)
+        self.log: RecordLog[dict[str, Any]] = RecordLog(
+            DEFAULT_RETENTION_SECONDS,
+            MAXIMUM_SHARD_BYTES,
+            remedy="whoever had not read them has lost them: read faster, write less or use more shards",
+        )
         self.throughput = ShardThroughput()
         # Part of every sequence number and iterator: a stream of the same name created later has another.
         self.created_microseconds = int(self.created_at * 1_000_000)

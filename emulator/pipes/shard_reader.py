@@ -38,10 +38,10 @@ class ShardReader:
             return [], True
         except TrimmedDataError:
             LOG.warning(
-                "%s: records after %s in %s are gone; reading on from the trim horizon",
+                "%s: records of %s up to %s, and perhaps later ones, are gone; reading on from the trim horizon",
                 self._pipe_name,
-                self.read_through,
                 self.shard_id,
+                self.read_through or "the one to begin with",
             )
             self.read_through = None
             self._shard_iterator = None

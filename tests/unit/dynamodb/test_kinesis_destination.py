@@ -181,6 +181,7 @@ def test_the_worker_sends_as_changes_come() -> None:
     destination.record(ITEM, CHANGED)
     poll_until("the second change", lambda: len(kinesis.accepted) == 2)
     destination.stop()
+    destination.join()
 
     assert [body["eventName"] for body in kinesis.bodies()] == ["INSERT", "MODIFY"]
 
@@ -216,3 +217,17 @@ def test_what_was_sent_is_not_held_any_more(caplog: pytest.LogCaptureFixture) ->
 
     # THEN no warning says that some were lost
     assert caplog.text == ""
+
+
+def test_what_the_backlog_cannot_hold_is_told_with_its_route_and_limit(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    destination = make_destination(FakeKinesis())
+
+    for number in range(170):
+        destination.record(None, {"id": {"S": str(number)}, "text": {"S": "x" * 400_000}})
+
+    assert (
+        f"Orders to {STREAM_ARN}: the emulator keeps at most 64 MiB of what waits for a data stream; "
+        in caplog.text
+    )

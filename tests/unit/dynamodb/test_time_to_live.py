@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from moto.dynamodb.models.table import Table
 
-from emulator.dynamodb.time_to_live import TimeToLiveWorker, is_expired, sweep, update
+from emulator.dynamodb.time_to_live import TimeToLiveWorker, sweep, update
 from emulator.errors import ServiceError
 from tests.clock import ManualClock
 from tests.polling import poll_until
@@ -69,12 +69,19 @@ def names(table: Any) -> list[str]:
         ({"N": "1.7E9"}, True),
         ({"N": str(int(NOW) * 1000)}, False),
         ({"S": str(int(NOW) - 1)}, False),
+        ({"N": "NaN"}, False),
+        ({"N": "soon"}, False),
         ({"NULL": True}, False),
         (None, False),
     ],
 )
 def test_a_number_of_epoch_seconds_in_the_past_five_years_expires(value: Any, expected: bool) -> None:
-    assert is_expired(value, NOW) is expected
+    table = make_table()
+    table.put_item({"id": {"S": "a"}, **({"ttl": value} if value is not None else {})})
+
+    sweep(lambda: [table], threading.RLock(), NOW)
+
+    assert names(table) == ([] if expected else ["a"])
 
 
 def test_a_sweep_deletes_what_has_expired_in_the_name_of_the_service() -> None:
@@ -133,6 +140,39 @@ def test_an_item_that_is_renewed_during_a_sweep_stays() -> None:
     sweep(lambda: [table], Lock(), NOW)
 
     assert names(table) == ["a"]
+
+
+def test_what_has_not_expired_is_neither_fetched_nor_kept_from_requests(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    # GIVEN a table of which two items in a thousand have expired
+    table = make_table()
+    for number in range(1000):
+        table.put_item(item(f"{number:03d}", NOW - 1 if number % 500 == 0 else NOW + 1))
+    fetched: list[str] = []
+    original = table.get_item
+
+    def get_item(hash_key: Any, range_key: Any) -> Any:
+        fetched.append(hash_key.value)
+        return original(hash_key, range_key)
+
+    monkeypatch.setattr(table, "get_item", get_item)
+
+    class Lock:
+        taken = 0
+
+        def __enter__(self) -> None:
+            self.taken += 1
+
+        def __exit__(self, *_: object) -> None:
+            pass
+
+    # WHEN it is swept
+    lock = Lock()
+    sweep(lambda: [table], lock, NOW)
+
+    # THEN only those two are looked at again, and the lock was taken once to list and once to delete
+    assert (fetched, lock.taken, len(names(table))) == (["000", "500"], 2, 998)
 
 
 def test_the_worker_sweeps_until_it_is_stopped() -> None:

@@ -105,15 +105,33 @@ def test_records_leave_after_a_day() -> None:
     assert subject.get(subject.iterator("TRIM_HORIZON"))[0] == ["new"]
 
 
-def test_a_sequence_number_before_the_horizon_is_trimmed_data() -> None:
+@pytest.mark.parametrize("iterator_type", ["AT_SEQUENCE_NUMBER", "AFTER_SEQUENCE_NUMBER"])
+def test_a_sequence_number_before_the_horizon_is_trimmed_data(iterator_type: str) -> None:
+    # GIVEN three records, the second of which was the last to leave
     subject = Subject()
-    subject.insert("a", "b", "c")
-    subject.clock.advance(24 * HOUR + 1)
+    subject.insert("a", "b")
+    subject.clock.advance(HOUR)
+    subject.insert("c")
+    subject.clock.advance(23 * HOUR + 1)
 
-    with pytest.raises(ServiceError) as raised:
-        subject.iterator("AFTER_SEQUENCE_NUMBER", subject.number(1))
+    # THEN the numbers of those that left are refused, and that of the one that stays is not
+    for position in (1, 2):
+        with pytest.raises(ServiceError) as raised:
+            subject.iterator(iterator_type, subject.number(position))
+        assert raised.value.code == "TrimmedDataAccessException"
+    expected = ["c"] if iterator_type == "AT_SEQUENCE_NUMBER" else []
+    assert subject.get(subject.iterator(iterator_type, subject.number(3)))[0] == expected
 
-    assert raised.value.code == "TrimmedDataAccessException"
+
+@pytest.mark.parametrize("iterator_type", ["AT_SEQUENCE_NUMBER", "AFTER_SEQUENCE_NUMBER"])
+def test_a_sequence_number_that_no_record_has_yet_skips_none(iterator_type: str) -> None:
+    # GIVEN iterators at the number that DescribeStream says an empty shard starts with, and far behind it
+    subject = Subject()
+    iterators = [subject.iterator(iterator_type, subject.number(position)) for position in (1, 1000)]
+
+    subject.insert("a", "b")
+
+    assert [subject.get(iterator)[0] for iterator in iterators] == [["a", "b"], ["a", "b"]]
 
 
 def test_an_iterator_expires_after_fifteen_minutes() -> None:
@@ -150,13 +168,15 @@ def test_a_page_ends_before_it_exceeds_one_mebibyte() -> None:
     assert (len(first), len(subject.get(token)[0])) == (10, 10)
 
 
-def test_an_iterator_whose_next_record_was_trimmed_is_refused() -> None:
-    # GIVEN an iterator in the middle of a shard
+@pytest.mark.parametrize("read", [0, 1])
+def test_an_iterator_whose_next_record_was_trimmed_is_refused(read: int) -> None:
+    # GIVEN an iterator at the start of a shard, or in the middle
     subject = Subject()
     subject.insert("a", "b", "c", "d")
     subject.clock.advance(24 * HOUR - 60)
-    _, token = subject.get(subject.iterator("TRIM_HORIZON"), limit=1)
-    assert token is not None
+    token = subject.iterator("TRIM_HORIZON")
+    if read:
+        token = subject.get(token, limit=read)[1] or ""
 
     # WHEN the records after it leave before it is used
     subject.clock.advance(61)
@@ -164,6 +184,18 @@ def test_an_iterator_whose_next_record_was_trimmed_is_refused() -> None:
         subject.get(token)
 
     assert raised.value.code == "TrimmedDataAccessException"
+
+
+def test_an_iterator_at_the_end_loses_nothing_when_all_before_it_is_trimmed() -> None:
+    subject = Subject()
+    subject.insert("a", "b")
+    subject.clock.advance(24 * HOUR - 60)
+    token = subject.iterator("LATEST")
+    subject.clock.advance(61)
+
+    names, following = subject.get(token)
+
+    assert (names, following is None) == ([], False)
 
 
 def test_an_unknown_shard_is_named() -> None:

@@ -188,11 +188,10 @@ def kept_bytes_of_a_record() -> int:
     return stream.shards[0].log.kept_bytes
 
 
-def test_all_shards_together_keep_to_the_byte_cap() -> None:
+def test_all_shards_together_keep_to_the_byte_cap(caplog: pytest.LogCaptureFixture) -> None:
     # GIVEN a stream that may keep six records and splits after four
-    stream, data_plane = make_stream(
-        ManualClock(), split_bytes=4 * RECORD_BYTES, maximum_bytes=6 * kept_bytes_of_a_record()
-    )
+    maximum_bytes = 6 * kept_bytes_of_a_record()
+    stream, data_plane = make_stream(ManualClock(), split_bytes=4 * RECORD_BYTES, maximum_bytes=maximum_bytes)
 
     insert(stream, *"abcdefgh")
 
@@ -200,6 +199,10 @@ def test_all_shards_together_keep_to_the_byte_cap() -> None:
         name for shard in listed(data_plane, stream) for _, name in read(data_plane, stream, shard["ShardId"])
     ]
     assert sorted(kept) == list("cdefgh")
+    assert (
+        f"{stream.arn} {stream.shards[0].shard_id}: the emulator keeps at most {maximum_bytes} bytes of the "
+        "shards of a table's stream together; 1 records left before their retention ended"
+    ) in caplog.text
 
 
 def test_the_byte_cap_holds_however_many_shards_have_ended() -> None:

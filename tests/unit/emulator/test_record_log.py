@@ -104,7 +104,9 @@ def test_a_long_log_stays_readable_while_its_start_is_cut_off() -> None:
 def test_the_log_tells_once_a_minute_what_the_byte_cap_cost(caplog: pytest.LogCaptureFixture) -> None:
     # GIVEN a log with room for two records
     maximum_bytes = 2 * kept_bytes("kept")
-    log: RecordLog[str] = RecordLog(DAY, maximum_bytes, name="table/Orders/stream/1")
+    log: RecordLog[str] = RecordLog(
+        DAY, maximum_bytes, name="table/Orders/stream/1", limited="a stream", remedy="read faster"
+    )
     for second in range(2):
         log.append("kept", 10, float(second))
     assert caplog.messages == []
@@ -117,10 +119,10 @@ def test_the_log_tells_once_a_minute_what_the_byte_cap_cost(caplog: pytest.LogCa
 
     # THEN the first line comes at once, the second tells the rest, and no third one comes
     assert caplog.messages == [
-        f"table/Orders/stream/1: over {maximum_bytes} bytes: 1 records left before their retention ended, 1 in all; "
-        "read faster or write less",
-        f"table/Orders/stream/1: over {maximum_bytes} bytes: 9 records left before their retention ended, 10 in all; "
-        "read faster or write less",
+        f"table/Orders/stream/1: the emulator keeps at most {maximum_bytes} bytes of a stream; "
+        "1 records left before their retention ended, 1 in all; read faster",
+        f"table/Orders/stream/1: the emulator keeps at most {maximum_bytes} bytes of a stream; "
+        "9 records left before their retention ended, 10 in all; read faster",
     ]
 
 
