@@ -105,7 +105,7 @@ class PipeAssembly:
         tracker = CheckpointTracker(partial(pipe.progress.advance, shard_id))
         policy = DeliveryPolicy(
             parameters.maximum_retry_attempts,
-            parameters.maximum_record_age_in_seconds,
+            parameters.maximum_record_age_in_seconds or None,
             parameters.automatic_bisect,
             source.retention_seconds,
         )

@@ -395,6 +395,20 @@ def test_dead_letter_queue_lets_the_shard_go() -> None:
     assert message["DDBStreamBatchInfo"]["shardId"] == PARENT
 
 
+def test_maximum_age_of_nothing_gives_up_nothing() -> None:
+    # GIVEN the age that Terraform sends in an update where none is set, and a record from before
+    subject = Surroundings(batch_size=1, maximum_record_age_in_seconds=0)
+    subject.streams.write("old")
+    subject.clock.advance(60)
+
+    # WHEN the pipe runs
+    subject.start()
+    subject.run()
+
+    # THEN the record arrives
+    assert subject.partition_keys == ["old"]
+
+
 def test_filtered_records_are_passed_over_for_good() -> None:
     # GIVEN a filter on inserts
     subject = Surroundings(filter_patterns=ONLY_INSERTS)
