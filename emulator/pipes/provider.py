@@ -286,7 +286,13 @@ class PipesProvider(PipesApi, ServiceLifecycleHook):
         self._observation.close(STOP_SECONDS)
 
     def _assembly(self, account_id: str, region: str) -> PipeAssembly:
-        return PipeAssembly(_clients(account_id, region), compile_filter, Clock(), self._observation.observer)
+        return PipeAssembly(
+            _clients(account_id, region),
+            compile_filter,
+            Clock(),
+            self._observation.observer,
+            in_threads=True,
+        )
 
 
 def _clients(account_id: str, region: str) -> Callable[[str], Any]:

@@ -367,8 +367,8 @@ def test_shard_that_fails_unexpectedly_holds_back_no_other(caplog: pytest.LogCap
     assert meanwhile == ["before", "free"]
     assert subject.partition_keys == ["before", "free", "broken", "behind"]
     assert [record.getMessage() for record in caplog.records if record.exc_info] == [
-        f"orders-pipe: {PARENT} failed unexpectedly; reading again in 0.2 s",
-        f"orders-pipe: {PARENT} failed unexpectedly; reading again in 0.4 s",
+        f"orders-pipe/{PARENT}: unexpected failure; reading again in 0.2 s",
+        f"orders-pipe/{PARENT}: unexpected failure; reading again in 0.4 s",
     ]
 
 
