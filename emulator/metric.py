@@ -5,7 +5,7 @@ import threading
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from botocore.exceptions import BotoCoreError, ClientError
 
@@ -15,13 +15,18 @@ LOG = logging.getLogger(__name__)
 MAXIMUM_METRICS_PER_REQUEST = 1000
 
 
-@dataclass(frozen=True, slots=True)
-class Metric:
-    """A metric's name, its unit, and the dimension it is published under, if any, as name and value."""
+class Metric(NamedTuple):
+    """A metric's name, its unit, and the dimension it is published under, if any, as name and value.
+
+    A tuple, because it is looked up a dozen times for every batch of a pipe, and a dataclass hashes in Python.
+    """
 
     name: str
     unit: str
     dimension: tuple[str, str] | None = None
+
+
+Values = tuple[tuple[Metric, float], ...]
 
 
 @dataclass(slots=True)
@@ -30,6 +35,14 @@ class _Statistic:
     total: float
     minimum: float
     maximum: float
+
+    def add(self, value: float) -> None:
+        self.count += 1
+        self.total += value
+        if value < self.minimum:
+            self.minimum = value
+        elif value > self.maximum:
+            self.maximum = value
 
     def merge(self, other: "_Statistic") -> None:
         self.count += other.count
@@ -49,13 +62,22 @@ class MetricBuffer:
         self._client = client
         self._label = label
         self._statistics: dict[Metric, _Statistic] = {}
+        self._constants: dict[Values, int] = {}
         self._lock = threading.Lock()
 
-    def add(self, values: Iterable[tuple[Metric, float]]) -> None:
-        """Add values that belong together."""
+    def add(self, values: Iterable[tuple[Metric, float]], constants: Values = ()) -> None:
+        """Add values that belong together.
+
+        `constants` are values that come again and again, and always together: they are only counted here.
+        """
         with self._lock:
             for metric, value in values:
-                self._merge(metric, _Statistic(1, value, value, value))
+                if known := self._statistics.get(metric):
+                    known.add(value)
+                else:
+                    self._statistics[metric] = _Statistic(1, value, value, value)
+            if constants:
+                self._constants[constants] = self._constants.get(constants, 0) + 1
 
     def publish(self, now: float) -> bool:
         """Send what has been gathered, as of `now` in epoch seconds.
@@ -63,6 +85,10 @@ class MetricBuffer:
         What CloudWatch refuses is kept for the next time.
         """
         with self._lock:
+            for constants, count in self._constants.items():
+                for metric, value in constants:
+                    self._merge(metric, _Statistic(count, count * value, value, value))
+            self._constants.clear()
             statistics, self._statistics = self._statistics, {}
         published = True
         gathered = list(statistics.items())

@@ -32,7 +32,10 @@ from emulator.pipes.worker import Poller
 
 
 class PipeAssembly:
-    """Checks what a pipe needs and builds its poller; `compile_filter` turns patterns into a predicate."""
+    """Checks what a pipe needs and builds its poller; `compile_filter` turns patterns into a predicate.
+
+    `in_threads` gives each shard of a stream a thread.
+    """
 
     def __init__(
         self,
@@ -40,7 +43,10 @@ class PipeAssembly:
         compile_filter: Callable[[Sequence[str], str | None], EventFilter],
         clock: Clock,
         observer: Callable[[Pipe], Observer] = lambda pipe: Unobserved(),
+        *,
+        in_threads: bool = False,
     ) -> None:
+        self._in_threads = in_threads
         self._observer = observer
         self._source_check = SourceCheck(clients, clock)
         self._clients = clients
@@ -84,6 +90,7 @@ class PipeAssembly:
             ),
             clock=self._clock,
             pipe_name=pipe.name,
+            in_threads=self._in_threads,
         )
 
     def _event_filter(self, definition: PipeDefinition) -> EventFilter | None:
@@ -105,7 +112,7 @@ class PipeAssembly:
         tracker = CheckpointTracker(partial(pipe.progress.advance, shard_id))
         policy = DeliveryPolicy(
             parameters.maximum_retry_attempts,
-            parameters.maximum_record_age_in_seconds,
+            parameters.maximum_record_age_in_seconds or None,
             parameters.automatic_bisect,
             source.retention_seconds,
         )

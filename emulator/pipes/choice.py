@@ -11,6 +11,9 @@ POLL_MAXIMUM_SECONDS = 0.25
 # How often the list of shards is read again while no shard ends.
 SHARD_REFRESH_SECONDS = 10.0
 
+# How often it is checked whether a shard that a thread reads has ended.
+SHARD_CHECK_SECONDS = 0.1
+
 # A record that has outlived the stream's retention is given up, with this condition in the dead-letter message.
 STREAM_RETENTION_SECONDS = 24 * 60 * 60
 RETENTION_CONDITION = "RecordAgeExceeded"

@@ -3,6 +3,8 @@
 import json
 from typing import Any
 
+_ENCODER = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
+
 
 def json_data(value: Any) -> bytes:
     """Return compact JSON as UTF-8."""
@@ -11,7 +13,7 @@ def json_data(value: Any) -> bytes:
 
 def compact_json(value: Any) -> str:
     """Return JSON without spaces, in the characters of its texts."""
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+    return _ENCODER.encode(value)
 
 
 def utf8(text: str) -> bytes:

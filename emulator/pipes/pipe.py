@@ -9,7 +9,10 @@ from emulator.pipes.target_parameters import TargetParameters
 
 @dataclass(frozen=True, slots=True)
 class StreamParameters:
-    """How a stream is read; None for attempts and age means without limit.
+    """How a stream is read; None for attempts, and None or 0 for the age, means without limit.
+
+    `given` has the names of what the caller gave: DescribePipe shows no other default than the batch size.
+    `maximum_record_age_in_seconds` of 0 is what Terraform sends for an age that is not set.
 
     https://docs.aws.amazon.com/eventbridge/latest/pipes-reference/API_PipeSourceDynamoDBStreamParameters.html
     https://docs.aws.amazon.com/eventbridge/latest/pipes-reference/API_PipeSourceKinesisStreamParameters.html
@@ -24,17 +27,21 @@ class StreamParameters:
     automatic_bisect: bool = False
     dead_letter_arn: str | None = None
     starting_position_timestamp: datetime | None = None
+    given: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
 class QueueParameters:
     """How a queue is read; its redrive policy says what becomes of messages that fail.
 
+    `given` has the names of what the caller gave.
+
     https://docs.aws.amazon.com/eventbridge/latest/pipes-reference/API_PipeSourceSqsQueueParameters.html
     """
 
     batch_size: int = 10
     maximum_batching_window_in_seconds: int = 0
+    given: frozenset[str] = frozenset()
 
 
 SourceParameters = StreamParameters | QueueParameters

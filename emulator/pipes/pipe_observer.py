@@ -4,7 +4,7 @@ import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from emulator.metric import Metric, MetricBuffer
+from emulator.metric import Metric, MetricBuffer, Values
 from emulator.pipes.clock import Clock
 from emulator.pipes.concurrency import Concurrency
 from emulator.pipes.errors import PipeError
@@ -14,6 +14,27 @@ from emulator.pipes.log_record import level_of, log_record
 from emulator.pipes.observer import Text
 
 NAMESPACE = "AWS/EventBridge/Pipes"
+
+_ENDS = frozenset(
+    f"EXECUTION_{outcome}" for outcome in ("SUCCEEDED", "FAILED", "PARTIALLY_FAILED", "THROTTLED", "TIMEOUT")
+)
+# The steps that begin and end a stage: its name and what became of it.
+_STAGE_OUTCOMES = ("SUCCEEDED", "FAILED", "PARTIALLY_FAILED", "SKIPPED")
+_STAGES = {
+    f"{subject}_STAGE_{outcome}": (subject, outcome)
+    for subject in ("ENRICHMENT", "TARGET")
+    for outcome in ("ENTERED", *_STAGE_OUTCOMES)
+}
+# The outcomes that have a metric, and its name.
+_STAGE_COUNTS = {
+    "ENRICHMENT": (("FAILED", "Failed"),),
+    "TARGET": (("FAILED", "Failed"), ("PARTIALLY_FAILED", "PartiallyFailed"), ("SKIPPED", "Skipped")),
+}
+_END_COUNTS = (
+    ("EXECUTION_FAILED", "ExecutionFailed"),
+    ("EXECUTION_PARTIALLY_FAILED", "ExecutionPartiallyFailed"),
+    ("EXECUTION_TIMEOUT", "ExecutionTimeout"),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,20 +86,33 @@ class MetricNames:
             return Metric(name, "None", ("AwsAccountId", account_id))
 
         self.concurrency = by_account("Concurrency")
-        self.invocations = (by_pipe("Invocations"), by_account("Invocations"))
-        self.throttled = (by_pipe("ExecutionThrottled"), by_account("ExecutionThrottled"))
         self.event_count = by_pipe("EventCount")
         self.event_size = by_pipe("EventSize", "Bytes")
         self.duration = by_pipe("Duration", "Milliseconds")
-        self.execution_failed = by_pipe("ExecutionFailed")
-        self.execution_partially_failed = by_pipe("ExecutionPartiallyFailed")
-        self.execution_timeout = by_pipe("ExecutionTimeout")
-        self.enrichment_stage_duration = by_pipe("EnrichmentStageDuration", "Milliseconds")
-        self.enrichment_stage_failed = by_pipe("EnrichmentStageFailed")
-        self.target_stage_duration = by_pipe("TargetStageDuration", "Milliseconds")
-        self.target_stage_failed = by_pipe("TargetStageFailed")
-        self.target_stage_partially_failed = by_pipe("TargetStagePartiallyFailed")
-        self.target_stage_skipped = by_pipe("TargetStageSkipped")
+        self.stage_durations = {
+            "ENRICHMENT": by_pipe("EnrichmentStageDuration", "Milliseconds"),
+            "TARGET": by_pipe("TargetStageDuration", "Milliseconds"),
+        }
+        # What every invocation, each outcome of a stage and each end of an execution add, ones and noughts.
+        self.invoked: Values = ((by_pipe("Invocations"), 1.0), (by_account("Invocations"), 1.0))
+        self.stage_outcomes: dict[tuple[str, str], Values] = {
+            (subject, outcome): tuple(
+                (by_pipe(f"{subject.title()}Stage{name}"), float(outcome == counted))
+                for counted, name in counts
+            )
+            for subject, counts in _STAGE_COUNTS.items()
+            for outcome in _STAGE_OUTCOMES
+        }
+        self.ends: dict[str, Values] = {
+            end: (
+                *((by_pipe(name), float(end == counted)) for counted, name in _END_COUNTS),
+                *(
+                    (metric, float(end == "EXECUTION_THROTTLED"))
+                    for metric in (by_pipe("ExecutionThrottled"), by_account("ExecutionThrottled"))
+                ),
+            )
+            for end in _ENDS
+        }
 
 
 class ObservedExecution:
@@ -91,10 +125,10 @@ class ObservedExecution:
         names = observer.names
         self._values: list[tuple[Metric, float]] = [
             (names.concurrency, observer.concurrency.enter()),
-            *((metric, 1.0) for metric in names.invocations),
             (names.event_count, len(events)),
-            (names.event_size, sum(len(event.data) for event in events)),
+            (names.event_size, sum([len(event.data) for event in events])),
         ]
+        self._constants = names.invoked
         self.step(
             "EXECUTION_STARTED", payload=lambda: f"[{','.join(event.data.decode() for event in events)}]"
         )
@@ -109,10 +143,9 @@ class ObservedExecution:
         error: PipeError | None = None,
     ) -> None:
         """Measure and log a step."""
-        subject, _, outcome = message_type.rpartition("_STAGE_")
-        if subject:
-            self._stage(subject, outcome)
-        elif message_type.startswith("EXECUTION_") and message_type != "EXECUTION_STARTED":
+        if stage := _STAGES.get(message_type):
+            self._stage(*stage)
+        elif message_type in _ENDS:
             self._end(message_type)
         log = self._observer.log
         if log is None or not log.configuration.logs(level_of(message_type)):
@@ -142,28 +175,14 @@ class ObservedExecution:
         if outcome == "ENTERED":
             self._stage_began = self._observer.clock.monotonic()
             return
-        took = (self._observer.clock.monotonic() - self._stage_began) * 1000
-        failed = float(outcome == "FAILED")
-        if subject == "ENRICHMENT":
-            self._values += [(names.enrichment_stage_duration, took), (names.enrichment_stage_failed, failed)]
-            return
-        self._values += [
-            (names.target_stage_failed, failed),
-            (names.target_stage_partially_failed, float(outcome == "PARTIALLY_FAILED")),
-            (names.target_stage_skipped, float(outcome == "SKIPPED")),
-        ]
+        self._constants += names.stage_outcomes[subject, outcome]
         if outcome != "SKIPPED":
-            self._values.append((names.target_stage_duration, took))
+            took = (self._observer.clock.monotonic() - self._stage_began) * 1000
+            self._values.append((names.stage_durations[subject], took))
 
     def _end(self, message_type: str) -> None:
         observer = self._observer
         names = observer.names
-        self._values += [
-            (names.duration, (observer.clock.monotonic() - self._began) * 1000),
-            (names.execution_failed, float(message_type == "EXECUTION_FAILED")),
-            (names.execution_partially_failed, float(message_type == "EXECUTION_PARTIALLY_FAILED")),
-            (names.execution_timeout, float(message_type == "EXECUTION_TIMEOUT")),
-            *((metric, float(message_type == "EXECUTION_THROTTLED")) for metric in names.throttled),
-        ]
+        self._values.append((names.duration, (observer.clock.monotonic() - self._began) * 1000))
         observer.concurrency.leave()
-        observer.metrics.add(self._values)
+        observer.metrics.add(self._values, self._constants + names.ends[message_type])

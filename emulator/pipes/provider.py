@@ -58,6 +58,12 @@ from emulator.pipes.worker import TRANSITIONAL_STATES, PipeWorker, Transition
 
 LOG = logging.getLogger(__name__)
 
+# A call waits this long for the end of a transition that is under way: AWS takes a minute or two, this a fraction of
+# a second.
+TRANSITION_SECONDS = 5.0
+# A call that begins a transition answers this long after it at the latest; mostly the transition has ended by then.
+ANSWER_SECONDS = 1.0
+_POLL_SECONDS = 0.005
 # A stop of the emulator waits this long, in all, for the batches in flight.
 STOP_SECONDS = 4.0
 MAXIMUM_TAGS = 50
@@ -74,6 +80,7 @@ class PipesProvider(PipesApi, ServiceLifecycleHook):
 
     def __init__(self) -> None:
         self._lock = threading.RLock()
+        self._released = threading.Condition(self._lock)
         self._workers: dict[str, PipeWorker] = {}
         self._observation = Observation(_clients, Clock())
 
@@ -88,9 +95,7 @@ class PipesProvider(PipesApi, ServiceLifecycleHook):
             if name in pipes:
                 raise _conflict(f"Pipe {name} already exists.", name)
             now = datetime.now(UTC)
-            definition = _checked(
-                partial(read_definition, request, region=region, account_id=account_id, now=now.timestamp())
-            )
+            definition = _checked(partial(read_definition, request, region=region, now=now.timestamp()))
             _check_quota(name, len(pipes))
             pipe = Pipe(
                 arn=f"arn:{context.partition}:pipes:{region}:{account_id}:pipe/{name}",
@@ -110,6 +115,7 @@ class PipesProvider(PipesApi, ServiceLifecycleHook):
             self._workers[pipe.arn] = worker
             worker.request(Transition.CREATE)
             worker.start()
+            self._await(pipe, ANSWER_SECONDS)
         return CreatePipeResponse(**answer)
 
     def describe_pipe(self, context: RequestContext, name: str, **kwargs: Any) -> DescribePipeResponse:
@@ -136,19 +142,24 @@ class PipesProvider(PipesApi, ServiceLifecycleHook):
         """Start a pipe; one that is running already just goes on."""
         with self._lock:
             pipe = self._settled(context, name)
+            if (pipe.current_state, pipe.desired_state) == ("RUNNING", "RUNNING"):
+                return StartPipeResponse(**write_state(pipe))
             return StartPipeResponse(**self._change(pipe, Transition.START, "RUNNING"))
 
     def stop_pipe(self, context: RequestContext, name: str, **kwargs: Any) -> StopPipeResponse:
-        """Stop a pipe after the batch in flight."""
+        """Stop a pipe after the batch in flight; one that is stopped already stays so."""
         with self._lock:
             pipe = self._settled(context, name)
+            if (pipe.current_state, pipe.desired_state) == ("STOPPED", "STOPPED"):
+                return StopPipeResponse(**write_state(pipe))
             return StopPipeResponse(**self._change(pipe, Transition.STOP, "STOPPED"))
 
     def delete_pipe(self, context: RequestContext, name: str, **kwargs: Any) -> DeletePipeResponse:
-        """Delete a pipe and its checkpoints."""
+        """Delete a pipe and its checkpoints; one that should be stopped is shown so to the end, as on AWS."""
         with self._lock:
             pipe = self._settled(context, name)
-            return DeletePipeResponse(**self._change(pipe, Transition.DELETE, "DELETED"))
+            desired_state = "STOPPED" if pipe.desired_state == "STOPPED" else "DELETED"
+            return DeletePipeResponse(**self._change(pipe, Transition.DELETE, desired_state))
 
     @handler("ListPipes", expand=False)
     def list_pipes(self, context: RequestContext, request: ListPipesRequest) -> ListPipesResponse:
@@ -230,15 +241,28 @@ class PipesProvider(PipesApi, ServiceLifecycleHook):
         pipe.desired_state = desired_state
         pipe.last_modified_time = datetime.now(UTC)
         self._workers[pipe.arn].request(transition, definition)
-        return write_state(pipe)
+        answer = write_state(pipe)
+        self._await(pipe, ANSWER_SECONDS)
+        return answer
+
+    def _await(self, pipe: Pipe, seconds: float) -> None:
+        """Let go of the lock until a pipe is in no transition, or gone, or the time is over."""
+        deadline = time.monotonic() + seconds
+        while (
+            pipe.current_state in TRANSITIONAL_STATES
+            and pipe.arn in self._workers
+            and time.monotonic() < deadline
+        ):
+            self._released.wait(_POLL_SECONDS)
 
     def _settled(self, context: RequestContext, name: str) -> Pipe:
-        """Return a pipe that is not in a transition.
+        """Return a pipe that is not in a transition, once that has ended.
 
         AWS declares ConflictException for these calls; its text, and whether a running pipe may be started,
         are not documented.
         """
         _validate(context)
+        self._await(_find(context, name), TRANSITION_SECONDS)
         pipe = _find(context, name)
         if pipe.current_state in TRANSITIONAL_STATES:
             raise _conflict(f"Pipe {name} cannot be changed while it is {pipe.current_state}.", name)
@@ -262,7 +286,13 @@ class PipesProvider(PipesApi, ServiceLifecycleHook):
         self._observation.close(STOP_SECONDS)
 
     def _assembly(self, account_id: str, region: str) -> PipeAssembly:
-        return PipeAssembly(_clients(account_id, region), compile_filter, Clock(), self._observation.observer)
+        return PipeAssembly(
+            _clients(account_id, region),
+            compile_filter,
+            Clock(),
+            self._observation.observer,
+            in_threads=True,
+        )
 
 
 def _clients(account_id: str, region: str) -> Callable[[str], Any]:

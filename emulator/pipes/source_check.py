@@ -45,10 +45,12 @@ class SourceCheck:
         """Check the source of a pipe that has never run, and settle its starting position.
 
         Raises:
-            SourceAccessError: the role or the source does not exist.
+            SourceAccessError: the role or the source does not exist, or the source is another account's.
         """
         progress = pipe.progress
         parameters = definition.source_parameters
+        if definition.source_arn.split(":")[4] != pipe.account_id:
+            raise SourceAccessError(cannot_access(definition.source_arn))
         self._check_role(definition)
         try:
             if isinstance(parameters, QueueParameters):

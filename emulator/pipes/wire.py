@@ -27,7 +27,7 @@ from emulator.pipes.wire_target import (
 Json = Mapping[str, Any]
 
 
-def read_definition(request: Json, *, region: str, account_id: str, now: float) -> PipeDefinition:
+def read_definition(request: Json, *, region: str, now: float) -> PipeDefinition:
     """Read a CreatePipe request; `now` is in epoch seconds.
 
     Raises:
@@ -35,7 +35,7 @@ def read_definition(request: Json, *, region: str, account_id: str, now: float) 
     """
     source, target = request["Source"], request["Target"]
     check_regions(region, source, target)
-    check_source(source, account_id)
+    check_source(source)
     check_target(target)
     definition = PipeDefinition(
         source_arn=source,

@@ -47,8 +47,8 @@ def read_enrichment_template(request: Json, current: PipeDefinition | None) -> s
 
 
 def write_enrichment(definition: PipeDefinition) -> dict[str, Any]:
-    """Return the enrichment and its template, as far as they were given."""
-    written: dict[str, Any] = {}
+    """Return the enrichment and its template, as far as they were given; the parameters are always there."""
+    written: dict[str, Any] = {"EnrichmentParameters": {}}
     if definition.enrichment_arn is not None:
         written["Enrichment"] = definition.enrichment_arn
     if definition.enrichment_template is not None:

@@ -19,15 +19,16 @@ SQS_BLOCK = "SqsQueueParameters"
 _BLOCKS = {"dynamodb": DYNAMODB_BLOCK, "kinesis": KINESIS_BLOCK, "sqs": SQS_BLOCK}
 _SUPPORTED = "the sources built are DynamoDB streams, Kinesis data streams and SQS queues"
 
-# As many messages as one ReceiveMessage returns.
+_WINDOW = "MaximumBatchingWindowInSeconds"
 # The batch size of a stream that none is given for.
 _BATCH_SIZE = 100
+# As many messages as one ReceiveMessage returns.
 _MAXIMUM_BATCH_SIZE_WITHOUT_WINDOW = 10
 
 
-def check_source(arn: str, account_id: str) -> None:
-    """Refuse a source that is not built, and one of another account."""
-    service, owner, resource = arn_parts(arn)
+def check_source(arn: str) -> None:
+    """Refuse a source that is not built."""
+    service, _, resource = arn_parts(arn)
     if service not in _BLOCKS:
         raise InvalidRequestError(f"Source: {service} is not supported by this emulator; {_SUPPORTED}")
     if service == "dynamodb" and not (resource.startswith("table/") and "/stream/" in resource):
@@ -41,8 +42,6 @@ def check_source(arn: str, account_id: str) -> None:
         )
     if service == "sqs" and not (resource and ":" not in resource and "/" not in resource):
         raise InvalidRequestError(f"Source: {arn} is not the ARN of an SQS queue")
-    if owner != account_id:
-        raise InvalidRequestError(f"Source: {arn} belongs to another account")
 
 
 def read_source_parameters(
@@ -107,14 +106,13 @@ def read_filter_patterns(
 
 
 def write_source_parameters(definition: PipeDefinition) -> dict[str, Any]:
-    """Return what DescribePipe shows as SourceParameters, defaults included."""
+    """Return what DescribePipe shows as SourceParameters: what was given, and the batch size in any case."""
     parameters = definition.source_parameters
-    block: dict[str, Any] = {
-        "BatchSize": parameters.batch_size,
-        "MaximumBatchingWindowInSeconds": parameters.maximum_batching_window_in_seconds,
-    }
+    block: dict[str, Any] = {"BatchSize": parameters.batch_size}
     if isinstance(parameters, StreamParameters):
         block |= _write_stream_parameters(parameters)
+    if _WINDOW in parameters.given:
+        block[_WINDOW] = parameters.maximum_batching_window_in_seconds
     described: dict[str, Any] = {_block_name(definition.source_arn): block}
     if definition.filter_patterns:
         filters = [{"Pattern": pattern} for pattern in definition.filter_patterns]
@@ -139,7 +137,8 @@ def _read_queue_parameters(block: Json, queue_arn: str) -> QueueParameters:
     """Read the block, and check what Lambda checks of a mapping: for pipes, AWS documents neither rule."""
     parameters = QueueParameters(
         batch_size=_or_default(block.get("BatchSize"), 10),
-        maximum_batching_window_in_seconds=_or_default(block.get("MaximumBatchingWindowInSeconds"), 0),
+        maximum_batching_window_in_seconds=_or_default(block.get(_WINDOW), 0),
+        given=_given(block),
     )
     window = parameters.maximum_batching_window_in_seconds
     if queue_arn.endswith(".fifo") and window > 0:
@@ -163,7 +162,7 @@ def _read_stream_parameters(
         starting_position=position,
         starting_position_timestamp=timestamp,
         batch_size=_or_default(block.get("BatchSize"), min(_BATCH_SIZE, maximum_batch_size or _BATCH_SIZE)),
-        maximum_batching_window_in_seconds=_or_default(block.get("MaximumBatchingWindowInSeconds"), 0),
+        maximum_batching_window_in_seconds=_or_default(block.get(_WINDOW), 0),
         parallelization_factor=_or_default(block.get("ParallelizationFactor"), 1),
         maximum_retry_attempts=_or_none(block.get("MaximumRetryAttempts")),
         maximum_record_age_in_seconds=_or_none(block.get("MaximumRecordAgeInSeconds")),
@@ -171,6 +170,7 @@ def _read_stream_parameters(
         dead_letter_arn=_read_dead_letter_arn(
             block.get("DeadLetterConfig"), f"SourceParameters.{name}.DeadLetterConfig.Arn", source_arn
         ),
+        given=_given(block),
     )
 
 
@@ -204,12 +204,13 @@ def _read_dead_letter_arn(config: Json | None, field: str, source_arn: str) -> s
 
 
 def _write_stream_parameters(parameters: StreamParameters) -> dict[str, Any]:
-    block: dict[str, Any] = {
-        "StartingPosition": parameters.starting_position,
+    optional = {
         "ParallelizationFactor": parameters.parallelization_factor,
         "MaximumRetryAttempts": _or_unlimited(parameters.maximum_retry_attempts),
         "MaximumRecordAgeInSeconds": _or_unlimited(parameters.maximum_record_age_in_seconds),
     }
+    block: dict[str, Any] = {"StartingPosition": parameters.starting_position}
+    block |= {name: value for name, value in optional.items() if name in parameters.given}
     if parameters.starting_position_timestamp is not None:
         block["StartingPositionTimestamp"] = parameters.starting_position_timestamp
     if parameters.automatic_bisect:
@@ -217,6 +218,10 @@ def _write_stream_parameters(parameters: StreamParameters) -> dict[str, Any]:
     if parameters.dead_letter_arn is not None:
         block["DeadLetterConfig"] = {"Arn": parameters.dead_letter_arn}
     return block
+
+
+def _given(block: Json) -> frozenset[str]:
+    return frozenset(name for name, value in block.items() if value is not None)
 
 
 def _or_default(value: int | None, default: int) -> int:

@@ -4,6 +4,7 @@ import logging
 import threading
 from collections.abc import Callable
 from contextlib import AbstractContextManager
+from datetime import UTC, datetime
 from enum import Enum
 from typing import Any, Protocol
 
@@ -11,6 +12,7 @@ from emulator.pipes.backoff import Backoff
 from emulator.pipes.choice import RETRY_INITIAL_SECONDS, RETRY_MAXIMUM_SECONDS
 from emulator.pipes.errors import SourceAccessError, StreamNotFoundError
 from emulator.pipes.pipe import Pipe, PipeDefinition
+from emulator.pipes.state_reason import USER_INITIATED, defined_reason
 
 LOG = logging.getLogger(__name__)
 
@@ -68,8 +70,9 @@ class PipeWorker:
     """Owns a pipe's state from its creation until it is deleted.
 
     `lock` guards the state of every pipe. A transition is requested with the state already set, so the
-    answer of the API shows it. A batch in flight is finished first; then nothing is read any more. Events that
-    were read and not delivered are read again after the next start.
+    answer of the API shows it; the reason of the former state stays until it ends, as on AWS. A batch in flight is
+    finished first; then nothing is read any more. Events that were read and not delivered are read again after the
+    next start.
     """
 
     def __init__(
@@ -98,7 +101,6 @@ class PipeWorker:
     def request(self, transition: Transition, definition: PipeDefinition | None = None) -> None:
         """Ask for a transition; the caller holds the lock and has made sure that none is under way."""
         self.pipe.current_state = transition.state
-        self.pipe.state_reason = None
         self._request = (transition, definition)
         self._interrupted.set()
 
@@ -180,14 +182,16 @@ class PipeWorker:
             # A pipe that could not be stopped goes on; any other failure leaves it idle.
             if transition is not Transition.STOP:
                 self._replace_poller(None)
-            self._set_state(transition.failed_state, str(error))
+            self._set_state(transition.failed_state, str(error), wanted=False)
             return False
         if definition is not None:
             pipe.definition = definition
         runs = pipe.desired_state == "RUNNING"
         self._resumes = False
         self._replace_poller(self._assembly.poller(pipe) if runs else None)
-        self._set_state("RUNNING" if runs else "STOPPED", None)
+        is_defined = transition in (Transition.CREATE, Transition.UPDATE)
+        reason = defined_reason(pipe.definition) if is_defined else USER_INITIATED
+        self._set_state("RUNNING" if runs else "STOPPED", reason)
         return False
 
     def _check(self, transition: Transition, definition: PipeDefinition | None) -> None:
@@ -210,7 +214,7 @@ class PipeWorker:
             with self._lock:
                 # A transition that was requested meanwhile finds the same out for itself.
                 if self._request is None:
-                    self._set_state("STOPPED", str(reason))
+                    self._set_state("STOPPED", str(reason), wanted=False)
         else:
             self._replace_poller(self._assembly.poller(self.pipe))
 
@@ -220,13 +224,15 @@ class PipeWorker:
             for transition in Transition:
                 if self._request is None and self.pipe.current_state == transition.state:
                     self._replace_poller(None)
-                    self._set_state(transition.failed_state, f"Internal error: {error}")
+                    self._set_state(transition.failed_state, f"Internal error: {error}", wanted=False)
 
-    def _set_state(self, state: str, reason: str | None) -> None:
+    def _set_state(self, state: str, reason: str, *, wanted: bool = True) -> None:
+        """Note the state and, as AWS does, when it was reached; `wanted` tells whether it was asked for."""
         with self._lock:
             self.pipe.current_state = state
             self.pipe.state_reason = reason
-        if reason is None:
+            self.pipe.last_modified_time = datetime.now(UTC)
+        if wanted:
             LOG.info("%s: %s", self.pipe.name, state)
         else:
             LOG.warning("%s: %s: %s", self.pipe.name, state, reason)

@@ -97,7 +97,7 @@ def test_data_stream_is_read_on_through_a_split_and_a_merge(subject: Surrounding
             "FilterCriteria": {"Filters": [{"Pattern": '{"data":{"n":[{"numeric":[">",0]}]}}'}]},
         },
     )
-    assert state == ("RUNNING", None)
+    assert state == ("RUNNING", "No records processed")
 
     # WHEN it is split and merged while records are written with one key
     def write(number: int) -> None:
@@ -135,10 +135,10 @@ def test_data_stream_that_is_deleted_stops_the_pipe_with_aws_s_reason(subject: S
 
     # THEN the pipe says what to do
     def reason() -> str | None:
-        found: str | None = subject.pipes.describe_pipe(Name=subject.name).get("StateReason")
-        return found
+        pipe = subject.pipes.describe_pipe(Name=subject.name)
+        return pipe["StateReason"] if pipe["CurrentState"] == "STOPPED" else None
 
-    assert poll_until("a reason", reason) == (
+    assert poll_until("the stop", reason) == (
         "Stream not found. To resume processing please delete the pipe and create a new one."
     )
     create_data_stream(subject.kinesis, subject.source)
@@ -161,7 +161,7 @@ def test_messages_of_a_queue_arrive_and_are_deleted(subject: Surroundings) -> No
     )
 
     # THEN the one arrives, and the queue is empty
-    assert state == ("RUNNING", None)
+    assert state == ("RUNNING", "USER_INITIATED")
     (event,) = subject.arrived(1)
     assert event["body"] == '{"kind":"order"}'
     assert event["messageAttributes"]["trace"]["stringValue"] == "t-1"

@@ -156,16 +156,37 @@ def test_a_pipe_goes_through_its_states(around: Surroundings) -> None:
     # THEN every answer shows the transition, and it settles; at last it is gone
     assert states == [
         ("CREATING", "RUNNING"),
-        ("RUNNING", None),
+        ("RUNNING", "No records processed"),
         ("STOPPING", "STOPPED"),
-        ("STOPPED", None),
+        ("STOPPED", "User initiated"),
         ("STARTING", "RUNNING"),
-        ("RUNNING", None),
+        ("RUNNING", "User initiated"),
         ("UPDATING", "RUNNING"),
-        ("RUNNING", None),
+        ("RUNNING", "No records processed"),
         ("DELETING", "DELETED"),
     ]
     assert description == "new"
+    poll_until("the pipe to be gone", lambda: around.is_gone(around.name))
+
+
+def test_calls_in_a_row_wait_for_each_other(around: Surroundings) -> None:
+    # GIVEN a pipe that was created just now
+    around.pipes.create_pipe(**around.request(DesiredState="STOPPED"))
+
+    # WHEN it is started, started again, stopped, and deleted without waiting in between
+    answers = [
+        getattr(around.pipes, operation)(Name=around.name)
+        for operation in ("start_pipe", "start_pipe", "stop_pipe", "stop_pipe", "delete_pipe")
+    ]
+
+    # THEN each call finds the pipe settled, what is so already changes nothing, and at last it is gone
+    assert [(answer["CurrentState"], answer["DesiredState"]) for answer in answers] == [
+        ("STARTING", "RUNNING"),
+        ("RUNNING", "RUNNING"),
+        ("STOPPING", "STOPPED"),
+        ("STOPPED", "STOPPED"),
+        ("DELETING", "STOPPED"),
+    ]
     poll_until("the pipe to be gone", lambda: around.is_gone(around.name))
 
 
@@ -179,7 +200,7 @@ def test_describe_returns_what_was_created(around: Surroundings) -> None:
     # WHEN it is described
     pipe = around.pipes.describe_pipe(Name=around.name)
 
-    # THEN everything comes back, with the defaults
+    # THEN everything comes back, and what AWS adds to it
     for volatile in ("ResponseMetadata", "CreationTime", "LastModifiedTime"):
         del pipe[volatile]
     assert pipe == {
@@ -188,18 +209,17 @@ def test_describe_returns_what_was_created(around: Surroundings) -> None:
         "Description": "orders",
         "DesiredState": "STOPPED",
         "CurrentState": "STOPPED",
+        "StateReason": "No records processed",
         "Source": around.source_arn,
         "SourceParameters": {
             "DynamoDBStreamParameters": {
                 "StartingPosition": "TRIM_HORIZON",
                 "BatchSize": 1,
-                "MaximumBatchingWindowInSeconds": 0,
-                "ParallelizationFactor": 1,
                 "MaximumRetryAttempts": 3,
-                "MaximumRecordAgeInSeconds": -1,
                 "DeadLetterConfig": {"Arn": around.queue_arn},
             }
         },
+        "EnrichmentParameters": {},
         "Target": around.target_arn,
         "TargetParameters": {"KinesisStreamParameters": {"PartitionKey": "$.dynamodb.Keys.orderid.S"}},
         "RoleArn": around.role_arn,

@@ -38,6 +38,23 @@ def test_values_are_published_once_as_a_statistic() -> None:
     ]
 
 
+def test_constants_are_part_of_the_statistic_as_often_as_they_came() -> None:
+    # GIVEN constants that came three times, with another value of the same metric
+    cloudwatch = FakeCloudWatch()
+    buffer = MetricBuffer("AWS/Test", cloudwatch, "test")
+    for _ in range(3):
+        buffer.add([], ((COUNT, 2.0),))
+    buffer.add([(COUNT, 5.0)])
+
+    # WHEN they are published twice
+    assert buffer.publish(NOW)
+    assert buffer.publish(NOW)
+
+    # THEN each counts once for every time
+    ((datum,),) = cloudwatch.requests
+    assert datum["StatisticValues"] == {"SampleCount": 4, "Sum": 11.0, "Minimum": 2.0, "Maximum": 5.0}
+
+
 def test_what_cloudwatch_refuses_is_published_with_what_follows() -> None:
     # GIVEN a CloudWatch that fails once
     cloudwatch = FakeCloudWatch()

@@ -1,5 +1,6 @@
 """In-memory AWS clients, boto3-shaped, for the data plane of a pipe."""
 
+import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -226,7 +227,10 @@ class FakeIam:
 
 
 class Surroundings:
-    """Everything around a pipe, and a pipe in it; `poller` is None until `start`."""
+    """Everything around a pipe, and a pipe in it; `poller` is None until `start`.
+
+    With `in_threads` the pipe goes by the real time, and `clock` only says when records are written.
+    """
 
     def __init__(
         self,
@@ -236,9 +240,12 @@ class Surroundings:
         starting_position: str = "TRIM_HORIZON",
         source_arn: str = STREAM_ARN,
         source_parameters: SourceParameters | None = None,
+        in_threads: bool = False,
         **stream_parameters: Any,
     ) -> None:
         self.clock = ManualClock()
+        if in_threads:
+            self.clock.now = time.time()
         self.streams = FakeStreams(self.clock)
         self.kinesis = self.new_kinesis()
         self.sqs = self.new_sqs()
@@ -250,7 +257,12 @@ class Surroundings:
             "sns": FakeSns(),
             "iam": self.iam,
         }
-        self.assembly = PipeAssembly(clients.__getitem__, compile_filter, Clock(self.clock, self.clock))
+        self.assembly = PipeAssembly(
+            clients.__getitem__,
+            compile_filter,
+            Clock() if in_threads else Clock(self.clock, self.clock),
+            in_threads=in_threads,
+        )
         moment = datetime(2026, 1, 1, tzinfo=UTC)
         self.pipe = Pipe(
             arn=PIPE_ARN,

@@ -311,6 +311,16 @@ def test_pipe_without_its_stream_or_role_cannot_access_the_stream(missing: str) 
     )
 
 
+def test_stream_of_another_account_cannot_be_accessed() -> None:
+    # GIVEN a pipe whose source is a stream of the same name in another account
+    arn = DATA_STREAM_ARN.replace("000000000000", "111111111111")
+    subject = KinesisSurroundings(source_arn=arn)
+
+    # THEN it cannot be created
+    with pytest.raises(SourceAccessError, match=f"Cannot access stream {arn}"):
+        subject.start()
+
+
 def test_stream_that_was_created_again_is_another_one() -> None:
     # GIVEN a running pipe
     subject = KinesisSurroundings()

@@ -6,6 +6,7 @@ https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Streams.html
 
 import json
 import logging
+from typing import Any
 
 import pytest
 
@@ -338,6 +339,39 @@ def test_failing_record_blocks_its_shard_and_no_other() -> None:
     assert subject.checkpoint() is None
 
 
+def test_shard_that_fails_unexpectedly_holds_back_no_other(caplog: pytest.LogCaptureFixture) -> None:
+    # GIVEN two shards, and a record in the first that trips over a defect
+    subject = Surroundings(batch_size=1)
+    subject.streams.shards[CHILD] = FakeShard()
+    subject.streams.write("before")
+    subject.streams.write("broken")
+    subject.streams.write("behind")
+    defects = iter([True, True])
+
+    def refuses(record: dict[str, Any]) -> bool:
+        if record["PartitionKey"] == "broken" and next(defects, False):
+            raise KeyError("defect")
+        return False
+
+    subject.kinesis.refuses = refuses
+
+    # WHEN the other shard gets a record while the first one waits to be tried again
+    subject.start()
+    subject.run(0.05)
+    subject.streams.write("free", CHILD)
+    subject.run(0.3)
+    meanwhile = subject.partition_keys
+    subject.run(2)
+
+    # THEN it arrives meanwhile, and the first shard goes on from its checkpoint once the defect is gone
+    assert meanwhile == ["before", "free"]
+    assert subject.partition_keys == ["before", "free", "broken", "behind"]
+    assert [record.getMessage() for record in caplog.records if record.exc_info] == [
+        f"orders-pipe/{PARENT}: unexpected failure; reading again in 0.2 s",
+        f"orders-pipe/{PARENT}: unexpected failure; reading again in 0.4 s",
+    ]
+
+
 def test_dead_letter_queue_lets_the_shard_go() -> None:
     # GIVEN a dead-letter queue and one retry
     subject = Surroundings(
@@ -359,6 +393,20 @@ def test_dead_letter_queue_lets_the_shard_go() -> None:
     assert message["context"]["condition"] == "RetryAttemptsExhausted"
     assert message["DDBStreamBatchInfo"]["startSequenceNumber"] == bad
     assert message["DDBStreamBatchInfo"]["shardId"] == PARENT
+
+
+def test_maximum_age_of_nothing_gives_up_nothing() -> None:
+    # GIVEN the age that Terraform sends in an update where none is set, and a record from before
+    subject = Surroundings(batch_size=1, maximum_record_age_in_seconds=0)
+    subject.streams.write("old")
+    subject.clock.advance(60)
+
+    # WHEN the pipe runs
+    subject.start()
+    subject.run()
+
+    # THEN the record arrives
+    assert subject.partition_keys == ["old"]
 
 
 def test_filtered_records_are_passed_over_for_good() -> None:

@@ -16,7 +16,7 @@ from tests.unit.pipes.fakes import QUEUE_ARN, ROLE_ARN, STREAM_ARN, TARGET_ARN
 
 BUS_ARN = "arn:aws:events:eu-north-1:000000000000:event-bus/orders"
 FUNCTION_ARN = "arn:aws:lambda:eu-north-1:000000000000:function:f"
-REGION, ACCOUNT, NOW = "eu-north-1", "000000000000", 1_767_225_600.0
+REGION, NOW = "eu-north-1", 1_767_225_600.0
 
 
 def request(**changes: Any) -> dict[str, Any]:
@@ -39,26 +39,19 @@ def source(**block: Any) -> dict[str, Any]:
 
 def create(**changes: Any) -> Any:
     """Read a CreatePipe request."""
-    return read_definition(request(**changes), region=REGION, account_id=ACCOUNT, now=NOW)
+    return read_definition(request(**changes), region=REGION, now=NOW)
 
 
-def test_defaults_are_described_as_aws_has_them() -> None:
+def test_batch_size_is_the_one_default_that_is_described() -> None:
+    # https://github.com/hashicorp/terraform-provider-aws/blob/main/internal/service/pipes/pipe_test.go
     # GIVEN a pipe with nothing but what is required
     definition = create()
 
-    # THEN its description has every default
+    # THEN its description has, as AWS's has, the batch size and the enrichment's empty parameters
     assert write_definition(definition) == {
         "Source": STREAM_ARN,
-        "SourceParameters": {
-            "DynamoDBStreamParameters": {
-                "StartingPosition": "LATEST",
-                "BatchSize": 100,
-                "MaximumBatchingWindowInSeconds": 0,
-                "ParallelizationFactor": 1,
-                "MaximumRetryAttempts": -1,
-                "MaximumRecordAgeInSeconds": -1,
-            }
-        },
+        "SourceParameters": {"DynamoDBStreamParameters": {"StartingPosition": "LATEST", "BatchSize": 100}},
+        "EnrichmentParameters": {},
         "Target": TARGET_ARN,
         "TargetParameters": {"KinesisStreamParameters": {"PartitionKey": "$.eventID"}},
         "RoleArn": ROLE_ARN,
@@ -161,7 +154,6 @@ def test_request_that_aws_refuses(changes: dict[str, Any], message: str) -> None
         ({"Source": "arn:aws:sqs:eu-north-1:000000000000:a/b"}, "not the ARN of an SQS queue"),
         ({"Source": "smk://broker.example:9092"}, "Source: smk://broker.example:9092"),
         ({"Source": "arn:aws:dynamodb:eu-north-1:000000000000:table/T"}, "not the ARN of a DynamoDB stream"),
-        ({"Source": STREAM_ARN.replace("000000000000", "111111111111")}, "another account"),
         ({"Target": "arn:aws:ecs:eu-north-1:000000000000:cluster/c"}, "Target: ecs"),
         (
             {"Target": "arn:aws:batch:eu-north-1:000000000000:job-queue/q"},
@@ -241,14 +233,26 @@ def test_update_replaces_a_parameter_block_whole() -> None:
 
     # THEN what it omits is the default again, and the starting position stays
     block = write_definition(updated)["SourceParameters"]["DynamoDBStreamParameters"]
-    assert block == {
-        "StartingPosition": "LATEST",
-        "BatchSize": 100,
-        "MaximumBatchingWindowInSeconds": 0,
-        "ParallelizationFactor": 1,
-        "MaximumRetryAttempts": -1,
-        "MaximumRecordAgeInSeconds": 60,
-    }
+    assert block == {"StartingPosition": "LATEST", "BatchSize": 100, "MaximumRecordAgeInSeconds": 60}
+    assert getattr(updated.source_parameters, "maximum_retry_attempts", 0) is None
+
+
+def test_limits_that_mean_none_are_described_as_they_were_given() -> None:
+    # GIVEN -1 for both limits, and the 0 that Terraform sends in an update for an age that is not set
+    unlimited = {"MaximumRetryAttempts": -1, "MaximumRecordAgeInSeconds": -1}
+    definition = create(SourceParameters=source(**unlimited))
+    zero = {"DynamoDBStreamParameters": {"MaximumRecordAgeInSeconds": 0, "DeadLetterConfig": {}}}
+    updated = read_update({"RoleArn": ROLE_ARN, "SourceParameters": zero}, definition, region=REGION)
+
+    # THEN each comes back
+    described = [
+        write_definition(each)["SourceParameters"]["DynamoDBStreamParameters"]
+        for each in (definition, updated)
+    ]
+    assert described == [
+        {"StartingPosition": "LATEST", "BatchSize": 100, **unlimited},
+        {"StartingPosition": "LATEST", "BatchSize": 100, "MaximumRecordAgeInSeconds": 0},
+    ]
 
 
 def test_empty_filters_remove_the_filter() -> None:

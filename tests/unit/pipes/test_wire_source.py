@@ -31,7 +31,7 @@ def create(source: str, parameters: dict[str, Any] | None) -> Any:
         "SourceParameters": parameters,
         "TargetParameters": {"KinesisStreamParameters": {"PartitionKey": "k"}},
     }
-    return read_definition(request, region="eu-north-1", account_id="000000000000", now=NOW.timestamp())
+    return read_definition(request, region="eu-north-1", now=NOW.timestamp())
 
 
 def kinesis(**block: Any) -> dict[str, Any]:
@@ -49,10 +49,6 @@ def test_defaults_of_a_data_stream() -> None:
         "KinesisStreamParameters": {
             "StartingPosition": "LATEST",
             "BatchSize": 100,
-            "MaximumBatchingWindowInSeconds": 0,
-            "ParallelizationFactor": 1,
-            "MaximumRetryAttempts": -1,
-            "MaximumRecordAgeInSeconds": -1,
         }
     }
 
@@ -77,9 +73,7 @@ def test_everything_that_is_given_of_a_data_stream_is_described() -> None:
 
 @pytest.mark.parametrize("parameters", [None, {}, {"SqsQueueParameters": {}}])
 def test_queue_needs_no_parameters(parameters: dict[str, Any] | None) -> None:
-    assert described(create(SOURCE_QUEUE_ARN, parameters)) == {
-        "SqsQueueParameters": {"BatchSize": 10, "MaximumBatchingWindowInSeconds": 0}
-    }
+    assert described(create(SOURCE_QUEUE_ARN, parameters)) == {"SqsQueueParameters": {"BatchSize": 10}}
 
 
 def test_everything_that_is_given_of_a_queue_is_described() -> None:
@@ -185,7 +179,7 @@ def test_update_replaces_the_block_of_a_data_stream_and_keeps_its_position() -> 
     block = described(read_update(update, definition, region="eu-north-1"))["KinesisStreamParameters"]
 
     # THEN what it omits is the default again
-    assert (block["BatchSize"], block["MaximumRetryAttempts"]) == (7, -1)
+    assert (block["BatchSize"], block.get("MaximumRetryAttempts")) == (7, None)
     assert (block["StartingPosition"], block["StartingPositionTimestamp"]) == ("AT_TIMESTAMP", NOW)
 
 
@@ -200,7 +194,7 @@ def test_update_replaces_the_block_of_a_queue() -> None:
     same = described(read_update({"RoleArn": ROLE_ARN}, definition, region="eu-north-1"))
 
     # THEN the window is the default again, or what it was
-    assert changed == {"SqsQueueParameters": {"BatchSize": 5, "MaximumBatchingWindowInSeconds": 0}}
+    assert changed == {"SqsQueueParameters": {"BatchSize": 5}}
     assert same == window
 
 

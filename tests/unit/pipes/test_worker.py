@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 import pytest
 
 from emulator.pipes.errors import SourceAccessError, StreamNotFoundError
-from emulator.pipes.pipe import Pipe, PipeDefinition
+from emulator.pipes.pipe import Pipe, PipeDefinition, QueueParameters
 from emulator.pipes.worker import TRANSITIONAL_STATES, PipeWorker, Transition
 from tests.polling import PATIENCE_SECONDS, poll_until
 from tests.unit.pipes.fakes import Surroundings
@@ -121,12 +121,12 @@ def subject() -> Iterator[Subject]:
 
 
 def test_created_pipe_runs(subject: Subject) -> None:
-    assert subject.create() == ("RUNNING", None)
+    assert subject.create() == ("RUNNING", "No records processed")
     poll_until("a poll", lambda: subject.assembly.pollers[0].steps > 1, interval_seconds=0.001)
 
 
 def test_pipe_created_as_stopped_does_not_poll(subject: Subject) -> None:
-    assert subject.create("STOPPED") == ("STOPPED", None)
+    assert subject.create("STOPPED") == ("STOPPED", "No records processed")
     assert subject.assembly.pollers == []
 
 
@@ -160,7 +160,7 @@ def test_failed_pipe_can_be_started_once_the_source_is_there(subject: Subject) -
     subject.assembly.create_error = None
 
     # THEN it runs
-    assert subject.change(Transition.START, "RUNNING") == ("RUNNING", None)
+    assert subject.change(Transition.START, "RUNNING") == ("RUNNING", "User initiated")
 
 
 def test_failed_pipe_can_be_updated_with_a_role_that_exists() -> None:
@@ -200,7 +200,7 @@ def test_stop_waits_for_the_batch_in_flight(subject: Subject) -> None:
     subject.assembly.gate.set()
 
     # THEN it is STOPPING until the batch is done, and does not begin another
-    assert (before, subject.settle()) == ("STOPPING", ("STOPPED", None))
+    assert (before, subject.settle()) == ("STOPPING", ("STOPPED", "User initiated"))
     assert subject.assembly.pollers[0].steps == steps + 1
     assert subject.assembly.pollers[0].closed
 
@@ -214,7 +214,7 @@ def test_started_pipe_gets_a_new_poller(subject: Subject) -> None:
     outcome = subject.change(Transition.START, "RUNNING")
 
     # THEN it runs from its checkpoints
-    assert (outcome, len(subject.assembly.pollers)) == (("RUNNING", None), 2)
+    assert (outcome, len(subject.assembly.pollers)) == (("RUNNING", "User initiated"), 2)
 
 
 def test_updated_pipe_goes_on_with_the_new_definition(subject: Subject) -> None:
@@ -226,7 +226,7 @@ def test_updated_pipe_goes_on_with_the_new_definition(subject: Subject) -> None:
     outcome = subject.change(Transition.UPDATE, "RUNNING", definition)
 
     # THEN the new poller has the new definition
-    assert outcome == ("RUNNING", None)
+    assert outcome == ("RUNNING", "No records processed")
     assert subject.assembly.pollers[-1].definition.description == "new"
 
 
@@ -248,8 +248,37 @@ def test_failed_update_keeps_the_definition(subject: Subject) -> None:
 def test_stopped_pipe_stays_stopped_through_an_update(subject: Subject) -> None:
     subject.create("STOPPED")
 
-    assert subject.change(Transition.UPDATE, "STOPPED", subject.pipe.definition) == ("STOPPED", None)
+    outcome = subject.change(Transition.UPDATE, "STOPPED", subject.pipe.definition)
+
+    assert outcome == ("STOPPED", "No records processed")
     assert subject.assembly.pollers == []
+
+
+def test_states_of_a_queues_pipe_have_the_reasons_recorded_on_aws() -> None:
+    # https://github.com/cloud-custodian/cloud-custodian/tree/main/tests/data/placebo
+    # GIVEN a pipe that reads a queue
+    subject = Subject()
+    subject.pipe.definition = replace(subject.pipe.definition, source_parameters=QueueParameters())
+    created_at = subject.pipe.last_modified_time
+    seen = [subject.create()]
+    settled_at = subject.pipe.last_modified_time
+
+    # WHEN it is stopped, and looked at on the way
+    subject.pipe.desired_state = "STOPPED"
+    with subject.lock:
+        subject.worker.request(Transition.STOP)
+        seen.append((subject.pipe.current_state, subject.pipe.state_reason))
+    seen.append(subject.settle())
+    subject.worker.close()
+    subject.worker.join(5)
+
+    # THEN the reason changes with the end of each transition, and so does the time
+    assert seen == [
+        ("RUNNING", "USER_INITIATED"),
+        ("STOPPING", "USER_INITIATED"),
+        ("STOPPED", "User initiated"),
+    ]
+    assert created_at < settled_at < subject.pipe.last_modified_time
 
 
 def test_pipe_whose_stream_was_disabled_can_be_neither_stopped_nor_started(subject: Subject) -> None:
@@ -312,7 +341,7 @@ def test_defect_while_polling_makes_the_pipe_read_again_from_its_checkpoints(sub
 
     # THEN the new one polls, and the pipe runs on
     poll_until("a poll", lambda: subject.assembly.pollers[1].steps > 0, interval_seconds=0.001)
-    assert (subject.pipe.current_state, subject.pipe.state_reason) == ("RUNNING", None)
+    assert (subject.pipe.current_state, subject.pipe.state_reason) == ("RUNNING", "No records processed")
 
 
 def test_defect_in_a_transition_does_not_leave_the_pipe_hanging(subject: Subject) -> None:
