@@ -22,9 +22,13 @@ ERRORS = """
 
 @dataclass(frozen=True, slots=True)
 class DeliveredRow:
-    """One row under the delivery prefix; without change data when another function than ours wrote it."""
+    """One row under the delivery prefix; without change data when another function than ours wrote it.
 
-    content: Content
+    `content` is None where a field of an order is missing, or of another type than an order's.
+    """
+
+    order_id: str | None
+    content: Content | None
     event_id: str | None
     event_name: str | None
     event_time: datetime | None
@@ -49,7 +53,12 @@ def delivered_rows(connection: "duckdb.DuckDBPyConnection") -> list[DeliveredRow
     """Read every delivered row."""
     return [
         DeliveredRow(
-            content=Content(order_id, product_name, quantity, price),
+            order_id=order_id,
+            content=(
+                None
+                if None in (order_id, product_name, quantity, price)
+                else Content(order_id, product_name, quantity, price)
+            ),
             event_id=event_id,
             event_name=event_name,
             event_time=_utc(event_time),

@@ -56,14 +56,17 @@ def compare(
     whatever the items show beyond the rows is then among the changes. `items` has None for an item that is no order,
     `written_at` the time of each object.
 
-    1. the last row of each order is the one with the highest sequence number, or the youngest without one;
+    1. the last row of each order is the one with the highest sequence number, or the youngest without one; a row
+       without an order id is of none;
     2. a difference is explained by what became of the changes after that row's;
     3. a failed change counts even after the table's stream, which keeps 24 hours, has lost it.
     """
     # 1.
     last: dict[str, DeliveredRow] = {}
     for row in rows:
-        order_id = row.content.orderid
+        order_id = row.order_id
+        if order_id is None:
+            continue
         if order_id not in last or _age(row, written_at) > _age(last[order_id], written_at):
             last[order_id] = row
     # 2. and 3.
@@ -90,15 +93,24 @@ def _state(
 ) -> OrderState:
     is_removed = row is None or row.event_name == "REMOVE"
     delivered = None if row is None or is_removed else row.content
+    if row is None:
+        last_delivered = NEVER_DELIVERED
+    elif is_removed:
+        last_delivered = REMOVED
+    else:
+        last_delivered = _text(delivered)
     if order_id not in items:
         in_table, agrees = NOT_IN_TABLE, is_removed
     else:
         item = items[order_id]
-        in_table = sentence(item) if item is not None else NOT_AN_ORDER
+        in_table = _text(item)
         agrees = item is not None and item == delivered
-    last_delivered = NEVER_DELIVERED if row is None else REMOVED if delivered is None else sentence(delivered)
     reasons = () if agrees else _reasons(row, found_out)
     return OrderState(order_id, in_table, last_delivered, reasons)
+
+
+def _text(order: Content | None) -> str:
+    return NOT_AN_ORDER if order is None else sentence(order)
 
 
 def _reasons(row: DeliveredRow | None, found_out: Mapping[int, str]) -> tuple[str, ...]:

@@ -7,7 +7,7 @@ from math import comb
 import numpy as np
 
 from .history import MINUTE, History
-from .projection import LEAST_MINUTES, LEVEL, project
+from .projection import LEAST_MINUTES, LEAST_MOVEMENTS, LEVEL, project
 
 # The longest of these that leaves room for enough cuts is tried.
 HORIZONS_MINUTES = (60, 30, 20, 15, 10, 5, 3, 2)
@@ -33,10 +33,11 @@ class Trial:
 
 @dataclass(frozen=True, slots=True)
 class BackTest:
-    """The trials of one horizon; none where the history is too short."""
+    """The trials of one horizon; none where the history says too little, and why."""
 
     horizon_minutes: int
     trials: tuple[Trial, ...]
+    too_little: str | None = None
 
     @property
     def covered(self) -> int:
@@ -76,7 +77,8 @@ def back_test(past: History, horizon_minutes: int | None = None) -> BackTest:
     """
     horizon = horizon_minutes or horizon_for(past.minutes) or HORIZONS_MINUTES[-1]
     cuts = range(past.minutes - horizon, LEAST_MINUTES - 1, -horizon)
-    return BackTest(horizon, tuple(trial for cut in reversed(cuts) for trial in _trials(past, cut, horizon)))
+    trials = tuple(trial for cut in reversed(cuts) for trial in _trials(past, cut, horizon))
+    return BackTest(horizon, trials, None if trials else _too_little(past.minutes, LEAST_MINUTES + horizon))
 
 
 def binomial_range(trials: int, probability: float, level: float) -> tuple[int, int]:
@@ -90,6 +92,12 @@ def binomial_range(trials: int, probability: float, level: float) -> tuple[int, 
     low = int(np.searchsorted(cumulated, tail, side="right"))
     high = int(np.searchsorted(cumulated, 1 - tail, side="left"))
     return low, min(high, trials)
+
+
+def _too_little(minutes: int, least_minutes: int) -> str:
+    if minutes < least_minutes:
+        return f"{minutes} of at least {least_minutes} whole minutes"
+    return f"no product had {LEAST_MOVEMENTS} changes before a cut"
 
 
 def _trials(past: History, cut: int, horizon: int) -> list[Trial]:

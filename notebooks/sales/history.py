@@ -70,7 +70,7 @@ def known_until(connection: duckdb.DuckDBPyConnection, now: datetime) -> datetim
 
 
 def history(connection: duckdb.DuckDBPyConnection, now: datetime) -> History:
-    """Return the whole minutes between the first change and the time that is `known_until`.
+    """Return the whole minutes between the first change and the time that is `known_until`, a week at the most.
 
     The minute of the first change began before there was anything to sell, and the last one has not ended. The
     best-selling product comes first.
@@ -129,7 +129,9 @@ def _filled(
 
 def _moments(connection: duckdb.DuckDBPyConnection) -> tuple[datetime | None, datetime | None]:
     apply_changes(connection)
-    found = connection.execute("SELECT min(changed_at), max(changed_at) FROM applied_changes").fetchone()
+    found = connection.execute(
+        "SELECT (SELECT first_told FROM told_minutes), max(changed_at) FROM applied_changes"
+    ).fetchone()
     first, newest = found or (None, None)
     return (first and first.replace(tzinfo=UTC)), (newest and newest.replace(tzinfo=UTC))
 

@@ -55,13 +55,7 @@ def _draw_period(axes: Axes, items: Sequence[Projection]) -> None:
             label=f"expected at the end ({LEVEL:.0%} interval)",
         )
     elif items:
-        axes.text(
-            0.5,
-            0.5,
-            f"too little history to project:\n{items[0].too_little}",
-            transform=axes.transAxes,
-            ha="center",
-        )
+        _say(axes, f"too little history to project:\n{items[0].too_little}")
     if items:
         axes.set_title(
             f"this {items[0].period}, until {items[0].ends_at:%Y-%m-%d %H:%M} UTC",
@@ -96,7 +90,10 @@ def back_test(result: BackTest) -> Figure:
             capsize=3,
             label=f"{label}: {len(trials)}",
         )
-    if result.trials:
+    if result.too_little is not None:
+        _say(axes, f"too little history to try it:\n{result.too_little}")
+        axes.set(xticks=[], yticks=[])
+    else:
         ends = [axes.get_xlim(), axes.get_ylim()]
         both = (min(end[0] for end in ends), max(end[1] for end in ends))
         axes.plot(both, both, color=GREY, linewidth=1, linestyle="--", label="projected = actual")
@@ -110,3 +107,9 @@ def back_test(result: BackTest) -> Figure:
         fontsize=11,
     )
     return figure
+
+
+def _say(axes: Axes, text: str) -> None:
+    """Write across the middle of a plot, readable on whatever is drawn there."""
+    box = {"facecolor": "white", "edgecolor": "none", "alpha": 0.85}
+    axes.text(0.5, 0.5, text, transform=axes.transAxes, ha="center", va="center", bbox=box)

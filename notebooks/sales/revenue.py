@@ -25,15 +25,16 @@ def total(connection: duckdb.DuckDBPyConnection) -> duckdb.DuckDBPyRelation:
 def per_minute(connection: duckdb.DuckDBPyConnection) -> duckdb.DuckDBPyRelation:
     """Return what each minute changed for each product, and the revenue that stood at the minute's end.
 
-    A minute in which nothing changed for a product has a row of zeros. The sums of `net_revenue` are the revenue of
+    A minute in which nothing changed for a product has a row of zeros. What changed more than a week before the newest
+    change, or at an unknown time, counts in the first minute. The sums of `net_revenue` are the revenue of
     `by_product`: a later update or cancellation counts in its own minute, and the minute of the order stays as it was.
     """
     apply_changes(connection)
     return connection.sql("""
         WITH moved AS (
-            SELECT date_trunc('minute', changed_at) AS minute, product_name,
+            SELECT date_trunc('minute', greatest(changed_at, first_told)) AS minute, product_name,
                    sum(orders) AS net_orders, sum(units) AS net_units, fsum(revenue) AS net_revenue
-            FROM movements GROUP BY ALL
+            FROM movements CROSS JOIN told_minutes GROUP BY ALL
         ),
         minutes AS (
             SELECT unnest(generate_series(min(minute), max(minute), INTERVAL 1 MINUTE)) AS minute FROM moved

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 LAMBDA_PARAMETERS = ("LambdaArn", "NumberOfRetries", "RoleArn", "BufferSizeInMBs", "BufferIntervalInSeconds")
+_METADATA_EXTRACTION_PARAMETERS = ("MetadataExtractionQuery", "JsonParsingEngine")
 _LAMBDA_DEFAULTS = {"NumberOfRetries": "3", "BufferSizeInMBs": "1", "BufferIntervalInSeconds": "60"}
 
 
@@ -16,7 +17,7 @@ def parameters_of(processor: Mapping[str, Any]) -> dict[str, str]:
 
 
 def complete_processor(processor: Mapping[str, Any], role_arn: str) -> dict[str, Any]:
-    """Return a processor as it is stored: defaults filled in, parameters that are ignored left out.
+    """Return a processor as it is stored: defaults filled in, parameters ordered, those that are ignored left out.
 
     `role_arn` is the destination's, which a Lambda processor keeps when the destination gets another.
 
@@ -27,6 +28,8 @@ def complete_processor(processor: Mapping[str, Any], role_arn: str) -> dict[str,
         case "Lambda":
             given = _LAMBDA_DEFAULTS | {"RoleArn": role_arn} | parameters
             parameters = {name: given[name] for name in LAMBDA_PARAMETERS}
+        case "MetadataExtraction":
+            parameters = {name: parameters[name] for name in _METADATA_EXTRACTION_PARAMETERS} | parameters
         case "Decompression":
             parameters = {"CompressionFormat": "GZIP"}
         case "CloudWatchLogProcessing":

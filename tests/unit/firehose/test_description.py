@@ -156,6 +156,19 @@ def test_conversion_is_echoed_without_the_defaults_of_its_formats(
         ),
         (processor("AppendDelimiterToRecord", Delimiter="\\n"), processor("AppendDelimiterToRecord")),
         (processor("Decompression"), processor("Decompression", CompressionFormat="GZIP")),
+        # In this order in LocalStack's snapshot from AWS, whichever one Terraform configurations give.
+        (
+            processor(
+                "MetadataExtraction",
+                JsonParsingEngine="JQ-1.6",
+                MetadataExtractionQuery="{s3Prefix: .tableName}",
+            ),
+            processor(
+                "MetadataExtraction",
+                MetadataExtractionQuery="{s3Prefix: .tableName}",
+                JsonParsingEngine="JQ-1.6",
+            ),
+        ),
     ],
 )
 def test_description_of_a_processor_is_complete(given: dict[str, Any], described: dict[str, Any]) -> None:

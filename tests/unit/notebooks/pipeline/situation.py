@@ -30,6 +30,7 @@ def order(order_id: str, quantity: int = 1) -> Content:
 def row(order_id: str, sequence_number: int | None, quantity: int = 1, **fields: Any) -> DeliveredRow:
     """Return the row of an INSERT; event `e7` has the sequence number 7."""
     default = DeliveredRow(
+        order_id=order_id,
         content=order(order_id, quantity),
         event_id=f"e{sequence_number}",
         event_name="INSERT",

@@ -9,13 +9,15 @@ from verify.evidence import Content
 
 
 def test_a_row_has_its_order_its_change_and_its_object() -> None:
-    # GIVEN a row of ours, and one of another function's
+    # GIVEN a row of ours, one of another function's, one that lacks a number, and one that is no order at all
     connection = duckdb.connect()
     connection.execute("""
         CREATE VIEW orders AS SELECT * FROM (VALUES
             ('1', 'Phone', 2, 19.9::DOUBLE, 'e7', 'MODIFY', TIMESTAMP '2026-01-02 03:04:05',
              '100000000000000000000007', 's3://bucket/orders/hour=03/a.json'),
-            ('2', 'Tablet', 1, 5.0::DOUBLE, NULL, NULL, NULL, NULL, 's3://bucket/orders/hour=03/b.json')
+            ('2', 'Tablet', 1, 5.0::DOUBLE, NULL, NULL, NULL, NULL, 's3://bucket/orders/hour=03/b.json'),
+            ('3', 'Tablet', NULL, 5.0::DOUBLE, NULL, NULL, NULL, NULL, 's3://bucket/orders/hour=03/c.json'),
+            (NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, 's3://bucket/orders/hour=03/d.json')
         ) AS t(orderid, product_name, quantity, price, event_id, event_name, event_time, sequence_number, "$path")
     """)
 
@@ -25,6 +27,7 @@ def test_a_row_has_its_order_its_change_and_its_object() -> None:
     # THEN
     assert rows == [
         DeliveredRow(
+            "1",
             Content("1", "Phone", 2, 19.9),
             "e7",
             "MODIFY",
@@ -32,7 +35,9 @@ def test_a_row_has_its_order_its_change_and_its_object() -> None:
             100000000000000000000007,
             "orders/hour=03/a.json",
         ),
-        DeliveredRow(Content("2", "Tablet", 1, 5.0), None, None, None, None, "orders/hour=03/b.json"),
+        DeliveredRow("2", Content("2", "Tablet", 1, 5.0), None, None, None, None, "orders/hour=03/b.json"),
+        DeliveredRow("3", None, None, None, None, None, "orders/hour=03/c.json"),
+        DeliveredRow(None, None, None, None, None, None, "orders/hour=03/d.json"),
     ]
 
 

@@ -1,6 +1,7 @@
 """The table against the last change delivered."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -129,6 +130,19 @@ def test_an_order_that_is_gone_from_the_table_needs_a_reason() -> None:
 
     # THEN
     assert found == OrderState("7", "not in the table", ONE, ("pending",))
+
+
+def test_a_delivered_row_that_is_no_order_differs_from_every_item() -> None:
+    # GIVEN a row without a price, which the function lets through
+    rows = [row("7", 1, content=None)]
+
+    # THEN
+    assert state({"7": order("7")}, rows) == OrderState("7", ONE, "not a whole order", ("no reason found",))
+    assert state({"7": None}, rows).agrees is False
+
+
+def test_a_row_without_an_order_id_is_of_no_order() -> None:
+    assert compare({}, [replace(row("7", 1), order_id=None, content=None)], [], {}, [], WRITTEN_AT) == []
 
 
 def test_a_failed_change_counts_when_the_stream_has_lost_it() -> None:

@@ -65,12 +65,27 @@ def test_coverage_and_errors_are_those_of_the_trials() -> None:
     assert result.naive_error == pytest.approx(80 / 160)
 
 
-def test_a_history_that_is_too_short_has_no_trials() -> None:
+@pytest.mark.parametrize(
+    ("orders_per_minute", "minutes", "reason"),
+    [
+        # The shortest horizon is 2 minutes, the least history 5.
+        (60, 6, "6 of at least 7 whole minutes"),
+        (0.2, 9, "no product had 10 changes before a cut"),
+    ],
+)
+def test_a_history_that_tells_too_little_has_no_trials_and_says_why(
+    orders_per_minute: float, minutes: int, reason: str
+) -> None:
     # WHEN
-    result = back_test(Shop(60).run(6, seed=1))
+    result = back_test(Shop(orders_per_minute).run(minutes, seed=1))
 
     # THEN
     assert (result.trials, result.covered, math.isnan(result.error)) == ((), 0, True)
+    assert result.too_little == reason
+
+
+def test_a_history_that_can_be_tried_lacks_nothing() -> None:
+    assert back_test(Shop(60).run(7, seed=1)).too_little is None
 
 
 @pytest.mark.parametrize(

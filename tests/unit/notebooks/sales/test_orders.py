@@ -149,6 +149,29 @@ def test_a_change_or_a_cancellation_whose_order_was_never_delivered_is_taken_as_
     assert minutes == [("Phone", 1, 2, 20.0)]
 
 
+@pytest.mark.parametrize(
+    "early",
+    [
+        # A row without a time, in an object whose name has none.
+        four_fields("old", 1, "mine"),
+        four_fields("old", 1, "orders-firehose-1-2019-01-02-03-00-20-a"),
+    ],
+    ids=["of an unknown time", "of years ago"],
+)
+def test_a_row_that_came_long_before_is_in_the_first_minute_that_is_told(early: Row) -> None:
+    # GIVEN
+    connection = connection_with([early, Row("1", quantity=2), Row("2", time="03:01:00")])
+    sales.load(connection)
+
+    # WHEN
+    minutes = (
+        sales.per_minute(connection).project("strftime(minute, '%H:%M'), net_orders, revenue").fetchall()
+    )
+
+    # THEN there are no minutes between, and the revenue of all three stands in the end
+    assert minutes == [("03:00", 2, 30.0), ("03:01", 1, 40.0)]
+
+
 def test_without_rows_everything_is_empty() -> None:
     # GIVEN
     connection = connection_with([])

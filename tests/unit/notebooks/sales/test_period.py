@@ -9,7 +9,7 @@ from notebooks import sales
 from notebooks.sales.history import history, known_until
 from notebooks.sales.period import period_start
 from notebooks.sales.projection import ALL_PRODUCTS
-from tests.unit.notebooks.sales.delivered import Row, connection_with
+from tests.unit.notebooks.sales.delivered import Row, connection_with, four_fields
 
 
 def clock(moment: datetime) -> str:
@@ -129,6 +129,19 @@ def test_the_history_has_the_whole_minutes_between_the_first_change_and_what_is_
     assert past.movements.tolist() == [[1, 0, 1], [2, 0, 0]]
     assert (past.changes.tolist(), past.replacing.tolist()) == ([2, 0, 1], [1, 0, 1])
     assert past.standing.tolist() == [2, 3, 3]
+
+
+def test_the_history_of_a_row_of_an_unknown_time_is_no_longer_than_that_of_the_others() -> None:
+    # GIVEN
+    rows = [Row("1", time="03:00:30"), Row("2", time="03:02:30", sequence_number=2)]
+    connection = connection_with([*rows, four_fields("old", 1, "mine")])
+    sales.load(connection)
+
+    # WHEN
+    past = sales.history(connection, datetime(2026, 1, 2, 3, 2, 40, tzinfo=UTC))
+
+    # THEN it is part of what stood when the first whole minute began
+    assert (past.minutes, list(past.opening), past.net_revenue.tolist()) == (1, [20.0], [[0.0]])
 
 
 def test_periods_begin_in_utc() -> None:

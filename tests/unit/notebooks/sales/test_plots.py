@@ -102,6 +102,21 @@ def test_without_orders_every_plot_is_empty_and_none_fails() -> None:
     assert set(figures([])) == {"by_product", "per_minute", "standing", "projections", "back_test"}
 
 
+def test_plots_of_what_cannot_be_told_yet_say_what_is_missing() -> None:
+    # WHEN there is one whole minute between two orders
+    drawn = figures([Row("1", time="03:27:30"), Row("2", time="03:29:30", sequence_number=2)])
+
+    # THEN the back-test has no scale that means nothing
+    assert [text.get_text() for axes in drawn["projections"].axes for text in axes.texts] == [
+        "too little history to project:\n1 of at least 5 whole minutes"
+    ] * 2
+    (axes,) = drawn["back_test"].axes
+    assert [text.get_text() for text in axes.texts] == [
+        "too little history to try it:\n1 of at least 7 whole minutes"
+    ]
+    assert (list(axes.get_xticks()), list(axes.get_yticks())) == ([], [])
+
+
 def test_a_single_order_is_drawn() -> None:
     assert len(figures([Row("1")])) == 5
 
