@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from emulator.lambda_.environment_variables import function_environment
+from emulator.lambda_.ephemeral_storage import EphemeralStorage
 from emulator.lambda_.function_log import FunctionLog
 from emulator.lambda_.function_settings import FunctionSettings
 from emulator.lambda_.report import (
@@ -19,6 +20,7 @@ from emulator.lambda_.report import (
     Phase,
     PlatformError,
     exit_error,
+    storage_error,
     timeout_error,
 )
 from emulator.lambda_.runtime_api import (
@@ -37,8 +39,8 @@ Result = Response | FunctionFailure | PlatformError
 # https://docs.aws.amazon.com/lambda/latest/dg/lambda-runtime-environment.html
 INITIALIZATION_TIMEOUT_SECONDS = 10
 # Short at first, so that a process that ends early was seen at all.
-FIRST_MEMORY_CHECK_SECONDS = 0.01
-MEMORY_CHECK_SECONDS = 0.1
+FIRST_CHECK_SECONDS = 0.01
+CHECK_SECONDS = 0.1
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +60,7 @@ class _Runtime:
     server: RuntimeApiServer
     process: RuntimeProcess
     out_of_memory: bool = False
+    out_of_storage: bool = False
 
 
 class EnvironmentStoppedError(Exception):
@@ -69,8 +72,8 @@ class ExecutionEnvironment:
 
     A runtime that crashed, timed out or failed to initialize is started again by the next invocation, within that
     invocation's timeout; temporary files stay, as in Lambda. Two limits differ from Lambda's: memory is checked ten
-    times a second (Linux) and counts what the function's own process cannot share or drop, and the size of the
-    temporary directory is not limited.
+    times a second (Linux) and counts what the function's own process cannot share or drop, and so is the size of
+    the temporary directory, where a file that exceeds it by itself is refused.
 
     https://docs.aws.amazon.com/lambda/latest/dg/lambda-runtime-environment.html
     """
@@ -83,6 +86,10 @@ class ExecutionEnvironment:
         self._platform_environment = dict(platform_environment)
         self._directory = directory
         self._task_root = directory / "task"
+        self._temporary_directory = directory / "tmp"
+        self._storage = EphemeralStorage(
+            self._temporary_directory, settings.ephemeral_storage_size_mb * MEBIBYTE
+        )
         self._format = settings.platform_log_format()
         self._log = FunctionLog()
         self._log_lock = threading.Lock()
@@ -108,6 +115,7 @@ class ExecutionEnvironment:
         with self._busy:
             started = time.monotonic()
             deadline = started + self._settings.timeout_seconds
+            self._storage.begin()
             failure = None
             if self._runtime is None or not self._runtime.api.ready:
                 failure = self._initialize("invoke", deadline)
@@ -155,7 +163,7 @@ class ExecutionEnvironment:
     def _lay_out(self) -> None:
         layers = self._directory / "opt"
         layers.mkdir(parents=True)
-        (self._directory / "tmp").mkdir(mode=0o700)
+        self._temporary_directory.mkdir(mode=0o700)
         shutil.copytree(self._settings.code, self._task_root)
         for layer in self._settings.layers:
             shutil.copytree(layer, layers, dirs_exist_ok=True)
@@ -176,7 +184,7 @@ class ExecutionEnvironment:
         runtime.process.kill()
         failure: FunctionFailure | PlatformError
         if isinstance(outcome, RuntimeExit):
-            failure = exit_error(outcome.return_code, runtime.out_of_memory)
+            failure = self._exit_error(runtime, outcome)
         elif isinstance(outcome, FunctionFailure):
             failure = outcome
         else:
@@ -196,13 +204,19 @@ class ExecutionEnvironment:
             runtime_directory=runtime_directory(),
             task_root=self._task_root,
             layers=self._directory / "opt",
-            temporary_directory=self._directory / "tmp",
+            temporary_directory=self._temporary_directory,
             log_format=self._settings.log_format,
             log_level=self._settings.application_log_level,
         )
         server.start()
         try:
-            process.start(self._settings.handler, self._task_root, environment, api.exited)
+            process.start(
+                self._settings.handler,
+                self._settings.ephemeral_storage_size_mb * MEBIBYTE,
+                self._task_root,
+                environment,
+                api.exited,
+            )
         except OSError:
             server.stop()
             raise
@@ -221,22 +235,33 @@ class ExecutionEnvironment:
         if not runtime.api.await_next(deadline - time.monotonic()):
             runtime.process.kill()
         if isinstance(outcome, RuntimeExit):
-            return exit_error(outcome.return_code, runtime.out_of_memory)
+            return self._exit_error(runtime, outcome)
+        if self._storage.exceeded():
+            runtime.process.kill()
+            return storage_error(self._settings.ephemeral_storage_size_mb)
         return outcome
 
+    def _exit_error(self, runtime: _Runtime, ended: RuntimeExit) -> PlatformError:
+        if runtime.out_of_storage:
+            return storage_error(self._settings.ephemeral_storage_size_mb)
+        return exit_error(ended.return_code, runtime.out_of_memory)
+
     def _await(self, runtime: _Runtime, wait: Callable[[float], T], deadline: float) -> T:
-        """Call `wait` until it has something to say or the deadline passes; watch the memory meanwhile."""
+        """Call `wait` until it has something to say or the deadline passes; watch the limits meanwhile."""
         limit = self._settings.memory_size_mb * MEBIBYTE
-        interval = FIRST_MEMORY_CHECK_SECONDS
+        interval = FIRST_CHECK_SECONDS
         while True:
             remaining = deadline - time.monotonic()
             result = wait(min(remaining, interval))
-            interval = min(interval * 2, MEMORY_CHECK_SECONDS)
+            interval = min(interval * 2, CHECK_SECONDS)
             if result or remaining <= 0:
                 return result
             use = runtime.process.read_memory_use()
             if use is not None and use.charged_bytes > limit and not runtime.out_of_memory:
                 runtime.out_of_memory = True
+                runtime.process.kill()
+            elif self._storage.exceeded_now_and_then() and not runtime.out_of_storage:
+                runtime.out_of_storage = True
                 runtime.process.kill()
 
     def _finish(

@@ -18,6 +18,7 @@ class FunctionSettings:
     runtime: str
     timeout_seconds: int
     memory_size_mb: int
+    ephemeral_storage_size_mb: int
     max_response_bytes: int
     code: Path
     layers: Sequence[Path] = ()

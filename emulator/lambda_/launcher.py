@@ -1,18 +1,21 @@
 """The first code of a function's process: ties it to the emulator's life, limits it, and becomes the runtime.
 
-Run as a script, by path, with the standard library alone: `launcher.py LIFELINE HANDLER`. LIFELINE is the read
-end of a pipe whose write end only the emulator holds; the pipe ends with the emulator, however it ends. A function
-with `AWS_LAMBDA_EXEC_WRAPPER` becomes that program first, which is to run its arguments: the launcher again.
+Run as a script, by path, with the standard library alone: `launcher.py LIFELINE EPHEMERAL_STORAGE_BYTES HANDLER`.
+LIFELINE is the read end of a pipe whose write end only the emulator holds; the pipe ends with the emulator, however
+it ends. A function with `AWS_LAMBDA_EXEC_WRAPPER` becomes that program first, which is to run its arguments: the
+launcher again.
 """
 
 import fcntl
+import importlib.util
 import os
 import resource
 import select
 import signal
 import sys
 import threading
-from typing import NoReturn
+from pathlib import Path
+from typing import Any, NoReturn
 
 # Lambda's quota of file descriptors: https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html
 MAX_OPEN_FILES = 1024
@@ -48,11 +51,12 @@ def _await_end(lifeline: int) -> None:
     end_process_group()
 
 
-def limit_resources() -> None:
+def limit_resources(ephemeral_storage_bytes: int) -> None:
     hard = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
     files = MAX_OPEN_FILES if hard == resource.RLIM_INFINITY else min(MAX_OPEN_FILES, hard)
     resource.setrlimit(resource.RLIMIT_NOFILE, (files, files))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    resource.setrlimit(resource.RLIMIT_FSIZE, (ephemeral_storage_bytes, ephemeral_storage_bytes))
 
 
 def become_wrapper(wrapper: str) -> NoReturn:
@@ -71,13 +75,28 @@ def become_wrapper(wrapper: str) -> NoReturn:
     sys.exit(status)
 
 
+def load_sibling(name: str) -> Any:
+    """Load a module beside this file without its name: a function may have modules of any name."""
+    specification = importlib.util.spec_from_file_location(name, Path(__file__).with_name(f"{name}.py"))
+    assert specification is not None
+    assert specification.loader is not None
+    module = importlib.util.module_from_spec(specification)
+    specification.loader.exec_module(module)
+    return module
+
+
 def main() -> None:
-    lifeline, handler = int(sys.argv[1]), sys.argv[2]
+    lifeline, ephemeral_storage_bytes, handler = int(sys.argv[1]), int(sys.argv[2]), sys.argv[3]
     end_with(lifeline)
-    limit_resources()
-    wrapper = os.environ.get("AWS_LAMBDA_EXEC_WRAPPER")
-    if wrapper and WRAPPED not in sys.argv[3:]:
-        become_wrapper(wrapper)
+    if WRAPPED not in sys.argv[4:]:
+        limit_resources(ephemeral_storage_bytes)
+        load_sibling("isolation").isolate()
+        if wrapper := os.environ.get("AWS_LAMBDA_EXEC_WRAPPER"):
+            become_wrapper(wrapper)
+    task_root = Path(os.environ["LAMBDA_TASK_ROOT"])
+    load_sibling("source_paths").show_lambda_paths(
+        {str(task_root): "/var/task", str(task_root.with_name("opt")): "/opt"}
+    )
     # The runtime frames its messages, so that one of many lines stays one event; same pipe, so the order holds.
     os.environ["_LAMBDA_TELEMETRY_LOG_FD"] = str(os.dup(1))
     sys.argv = [sys.argv[0], handler]

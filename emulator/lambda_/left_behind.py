@@ -1,34 +1,99 @@
-"""Processes that a function started and that left its process group: found by the environment they inherited."""
+"""Processes that a function started and that left its process group: found by the environment they inherited.
+
+Run as a script, by path, with the standard library alone: `left_behind.py LIFELINE DIRECTORY`. It waits for the end
+of the pipe whose write end only the emulator holds, and then ends whatever runs for a function below the directory:
+so nothing survives an emulator that is killed.
+"""
 
 import os
 import signal
+import subprocess
+import sys
+import time
 from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
 
+PROCESSES = Path("/proc")
 TASK_ROOT = b"LAMBDA_TASK_ROOT="
+# What an interpreter may need to start.
+INTERPRETER_VARIABLES = ("LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH")
+# A process that becomes another program has no environment for a moment.
+CHANGING_SECONDS = 2.0
+CHECK_SECONDS = 0.01
+# The start of a process among the fields of /proc/PID/stat that follow its program's name.
+START_TIME_FIELD = 19
 
 
-def end_left_behind(directory: Path, processes: Path = Path("/proc")) -> None:
+def end_with_this_process(directory: Path) -> None:
+    """Start the process that ends what runs for a function below `directory` once this one has ended or was killed."""
+    lifeline, _ = os.pipe()
+    # A session of its own: what ends the emulator's process group leaves it its work.
+    subprocess.Popen(
+        [sys.executable, "-I", "-S", __file__, str(lifeline), str(directory)],
+        stdin=subprocess.DEVNULL,
+        pass_fds=(lifeline,),
+        env={name: os.environ[name] for name in INTERPRETER_VARIABLES if name in os.environ},
+        start_new_session=True,
+    )
+    os.close(lifeline)
+
+
+def end_left_behind(directory: Path) -> None:
     """Kill every process that runs for a function below `directory`; without /proc there is nothing to see.
 
     A process that clears its environment is not found.
     """
-    for process_id in left_behind(directory, processes):
-        with suppress(ProcessLookupError, PermissionError):
-            os.kill(process_id, signal.SIGKILL)
+    deadline = time.monotonic() + CHANGING_SECONDS
+    while True:
+        found = list(left_behind(directory))
+        for process_id in found:
+            with suppress(ProcessLookupError, PermissionError):
+                os.kill(process_id, signal.SIGKILL)
+        # What was found may have started another process meanwhile.
+        if (not found and not any(changing())) or time.monotonic() > deadline:
+            return
+        time.sleep(CHECK_SECONDS)
 
 
-def left_behind(directory: Path, processes: Path = Path("/proc")) -> Iterator[int]:
+def left_behind(directory: Path, processes: Path = PROCESSES) -> Iterator[int]:
     """The processes whose `LAMBDA_TASK_ROOT` is below `directory`."""
-    for environment in processes.glob("[0-9]*/environ"):
-        try:
-            variables = environment.read_bytes().split(b"\0")
-        except OSError:
-            # It has ended, or is another user's.
-            continue
-        for variable in variables:
+    for process, environment in _environments(processes):
+        for variable in environment.split(b"\0"):
             if variable.startswith(TASK_ROOT):
                 task_root = Path(os.fsdecode(variable.removeprefix(TASK_ROOT)))
                 if task_root.is_relative_to(directory):
-                    yield int(environment.parent.name)
+                    yield int(process.name)
+
+
+def changing(processes: Path = PROCESSES) -> Iterator[int]:
+    """The processes that have a program but no environment and were started just now."""
+    for process, environment in _environments(processes):
+        if not environment:
+            try:
+                # A thread of the kernel has no program.
+                (process / "exe").readlink()
+                fields = (process / "stat").read_text().rpartition(")")[2].split()
+            except OSError:
+                continue
+            started = int(fields[START_TIME_FIELD]) / os.sysconf("SC_CLK_TCK")
+            if time.clock_gettime(time.CLOCK_BOOTTIME) - started < CHANGING_SECONDS:
+                yield int(process.name)
+
+
+def _environments(processes: Path) -> Iterator[tuple[Path, bytes]]:
+    for path in processes.glob("[0-9]*/environ"):
+        # It has ended, or is another user's.
+        with suppress(OSError):
+            yield path.parent, path.read_bytes()
+
+
+def main() -> None:
+    lifeline, directory = int(sys.argv[1]), Path(sys.argv[2])
+    while os.read(lifeline, 1):
+        pass
+    end_left_behind(directory)
+
+
+if __name__ == "__main__":
+    main()

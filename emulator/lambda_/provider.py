@@ -34,7 +34,7 @@ from emulator.lambda_.availability import (
 )
 from emulator.lambda_.execution_environment import ExecutionEnvironment
 from emulator.lambda_.function_settings import FunctionSettings
-from emulator.lambda_.left_behind import end_left_behind
+from emulator.lambda_.left_behind import end_left_behind, end_with_this_process
 from emulator.lambda_.stream_mapping import follow_children
 
 LOG = logging.getLogger(__name__)
@@ -204,6 +204,7 @@ class SubprocessRuntimeExecutor(RuntimeExecutor):
         # What an emulator that was killed has left behind.
         end_left_behind(_environments_directory())
         shutil.rmtree(_environments_directory(), ignore_errors=True)
+        end_with_this_process(_environments_directory())
         return True
 
 
@@ -221,6 +222,7 @@ def _function_settings(version: FunctionVersion) -> FunctionSettings:
         runtime=settings.runtime,
         timeout_seconds=settings.timeout,
         memory_size_mb=settings.memory_size,
+        ephemeral_storage_size_mb=settings.ephemeral_storage.size,
         max_response_bytes=config.LAMBDA_LIMITS_MAX_FUNCTION_PAYLOAD_SIZE_BYTES,
         code=settings.code.get_unzipped_code_location(),
         layers=[layer.code.get_unzipped_code_location() for layer in settings.layers],

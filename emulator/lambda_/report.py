@@ -44,6 +44,12 @@ def timeout_error(timeout_seconds: int) -> PlatformError:
     return PlatformError("Sandbox.Timedout", f"Task timed out after {timeout_seconds}.00 seconds")
 
 
+def storage_error(size_mb: int) -> PlatformError:
+    """The error for a function that was stopped because its files exceed its EphemeralStorage.Size."""
+    reason = f"Runtime exited with error: No space left in /tmp (EphemeralStorage.Size is {size_mb} MB)"
+    return PlatformError("Runtime.ExitError", reason)
+
+
 @dataclass(frozen=True, slots=True)
 class InvocationReport:
     """What the REPORT line says; durations in seconds, `initialization_seconds` only after a cold start."""

@@ -40,16 +40,22 @@ class RuntimeProcess:
         self._output_closed = False
 
     def start(
-        self, handler: str, task_root: Path, environment: Mapping[str, str], on_exit: Callable[[int], None]
+        self,
+        handler: str,
+        ephemeral_storage_bytes: int,
+        task_root: Path,
+        environment: Mapping[str, str],
+        on_exit: Callable[[int], None],
     ) -> None:
         self._task_root = task_root
         lifeline_read, self._lifeline = os.pipe()
         self._output, output_write = os.pipe()
         os.set_blocking(self._output, False)
         try:
+            arguments = [str(lifeline_read), str(ephemeral_storage_bytes), handler]
             self._process = subprocess.Popen(
                 # -P and -s: only what the environment names comes before the interpreter's own modules.
-                [sys.executable, "-P", "-s", str(LAUNCHER), str(lifeline_read), handler],
+                [sys.executable, "-P", "-s", str(LAUNCHER), *arguments],
                 stdin=subprocess.DEVNULL,
                 stdout=output_write,
                 stderr=output_write,

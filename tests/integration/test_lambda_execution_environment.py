@@ -46,6 +46,7 @@ def make_environment(tmp_path: Path) -> Iterator[MakeEnvironment]:
             "runtime": "python3.13",
             "timeout_seconds": 30,
             "memory_size_mb": 128,
+            "ephemeral_storage_size_mb": 512,
             "max_response_bytes": 6_291_556,
             "code": source,
         }
@@ -265,3 +266,70 @@ def test_exec_wrapper_that_cannot_run_ends_the_runtime(
         "errorType": "Runtime.ExitError",
         "errorMessage": f"RequestId: request-1 Error: Runtime exited with error: exit status {status}",
     }
+
+
+FILLS_ITS_STORAGE = """
+import os, pathlib, tempfile
+directory = pathlib.Path(tempfile.gettempdir())
+def handler(event, context):
+    for name in event.get("remove", []):
+        (directory / name).unlink()
+    for name, size in event.get("write", {}).items():
+        (directory / name).write_bytes(b"x" * size)
+    return sorted(os.listdir(directory))
+"""
+
+
+def test_file_larger_than_the_ephemeral_storage_cannot_be_written(make_environment: MakeEnvironment) -> None:
+    # GIVEN
+    environment = make_environment(FILLS_ITS_STORAGE, ephemeral_storage_size_mb=1)
+
+    # WHEN
+    result = invoke(environment, {"write": {"large": 1024 * 1024 + 1}})
+
+    # THEN
+    assert json.loads(result.payload)["errorType"] == "OSError"
+
+
+def test_files_that_exceed_the_ephemeral_storage_together_fail_until_they_are_removed(
+    make_environment: MakeEnvironment,
+) -> None:
+    # GIVEN
+    environment = make_environment(FILLS_ITS_STORAGE, ephemeral_storage_size_mb=1)
+    size = 600 * 1024
+
+    # WHEN
+    fits = invoke(environment, {"write": {"one": size}})
+    exceeds = invoke(environment, {"write": {"two": size}})
+    adds_nothing = invoke(environment, {})
+    makes_room = invoke(environment, {"remove": ["one"], "write": {"three": 1024}})
+
+    # THEN
+    assert [json.loads(result.payload) for result in (fits, exceeds, adds_nothing, makes_room)] == [
+        ["one"],
+        {
+            "errorType": "Runtime.ExitError",
+            "errorMessage": "RequestId: request-1 Error: Runtime exited with error: No space left in /tmp "
+            "(EphemeralStorage.Size is 1 MB)",
+        },
+        ["one", "two"],
+        ["three", "two"],
+    ]
+
+
+def test_function_that_fills_its_storage_and_goes_on_is_stopped(make_environment: MakeEnvironment) -> None:
+    # GIVEN
+    environment = make_environment(
+        "import pathlib, tempfile, time\n"
+        "def handler(event, context):\n"
+        "    for number in range(2):\n"
+        "        pathlib.Path(tempfile.gettempdir(), str(number)).write_bytes(b'x' * 600 * 1024)\n"
+        "    time.sleep(60)\n",
+        ephemeral_storage_size_mb=1,
+    )
+
+    # WHEN
+    result = invoke(environment)
+
+    # THEN
+    assert "No space left in /tmp" in json.loads(result.payload)["errorMessage"]

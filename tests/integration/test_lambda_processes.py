@@ -3,6 +3,7 @@
 import json
 import os
 import signal
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -19,10 +20,10 @@ from tests.polling import poll_until
 BUSY = """
 import os, pathlib, re, subprocess
 def handler(event, context):
-    child = subprocess.Popen(["sleep", "600"])
-    begun = pathlib.Path(event, "begun.tmp")
-    begun.write_text(f"[{os.getpid()}, {child.pid}]")
-    begun.rename(pathlib.Path(event, "begun"))
+    programs = [subprocess.Popen(["sleep", "600"], start_new_session=own) for own in event["own_session"]]
+    begun = pathlib.Path(event["directory"], "begun.tmp")
+    begun.write_text(str([os.getpid(), *[program.pid for program in programs]]))
+    begun.rename(pathlib.Path(event["directory"], "begun"))
     re.match(r"(a+)+$", "a" * 64 + "b")
 """
 IDLE = "import os\ndef handler(event, context):\n    return os.getpid()\n"
@@ -59,7 +60,9 @@ def test_functions_end_with_the_emulator(tmp_path: Path, ending: signal.Signals)
         functions = client("lambda", emulator.port)
         idle = Function(functions, "idle", IDLE).invoke().payload
         Function(functions, "busy", BUSY, Timeout=600)
-        functions.invoke(FunctionName="busy", InvocationType="Event", Payload=json.dumps(str(tmp_path)))
+        # Those in a session of their own are found by /proc.
+        event = {"directory": str(tmp_path), "own_session": [False, *[True] * (sys.platform == "linux")]}
+        functions.invoke(FunctionName="busy", InvocationType="Event", Payload=json.dumps(event))
         begun = tmp_path / "begun"
         poll_until("the busy function to run", begun.exists)
         processes = [idle, *json.loads(begun.read_text())]
