@@ -2,6 +2,7 @@
 
 import logging
 import shutil
+import time
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -32,10 +33,12 @@ from emulator.lambda_.availability import (
     check_runtime,
     interpreter_runtime,
 )
+from emulator.lambda_.event_source_mapping.mapping import InvalidMappingError, check_stream_mapping
+from emulator.lambda_.event_source_mapping.worker import use_mapping_workers
 from emulator.lambda_.execution_environment import ExecutionEnvironment
 from emulator.lambda_.function_settings import FunctionSettings
 from emulator.lambda_.left_behind import end_left_behind, end_with_this_process
-from emulator.lambda_.stream_mapping import follow_children
+from emulator.pipes.event_pattern import compile_filter
 
 LOG = logging.getLogger(__name__)
 
@@ -55,7 +58,7 @@ class SandboxLambdaProvider(LambdaProvider):
             if runtime not in ALL_RUNTIMES:
                 ALL_RUNTIMES.append(runtime)
         _store_waiting_logs_of_stopped_versions()
-        follow_children()
+        use_mapping_workers()
 
     @handler(operation="CreateFunction", expand=False)
     def create_function(
@@ -78,6 +81,17 @@ class SandboxLambdaProvider(LambdaProvider):
     ) -> FunctionConfiguration:
         _refuse_unavailable({"Code": request}, request["FunctionName"], interpreter_runtime())
         return super().update_function_code(context, request)
+
+    def validate_event_source_mapping(
+        self, context: RequestContext, request: Mapping[str, Any]
+    ) -> tuple[Any, ...]:
+        """Check a new mapping, or what an update makes of one."""
+        validated: tuple[Any, ...] = super().validate_event_source_mapping(context, request)
+        try:
+            check_stream_mapping(request, time.time(), compile_filter)
+        except InvalidMappingError as error:
+            raise InvalidParameterValueException(str(error), Type="User") from error
+        return validated
 
 
 def _store_waiting_logs_of_stopped_versions() -> None:

@@ -139,7 +139,9 @@ class PipeAssembly:
             label=label,
         )
 
-    def _dead_letter_message(self, pipe: Pipe, shard_id: str, events: Sequence[Event], condition: str) -> str:
+    def _dead_letter_message(
+        self, pipe: Pipe, shard_id: str, events: Sequence[Event], condition: str, attempts: int
+    ) -> str:
         is_kinesis = pipe.definition.source_arn.split(":")[2] == "kinesis"
         message = kinesis_dead_letter_message if is_kinesis else dynamodb_dead_letter_message
         return message(

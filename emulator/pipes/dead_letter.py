@@ -58,9 +58,8 @@ def dynamodb_dead_letter_message(
 
     https://docs.aws.amazon.com/lambda/latest/dg/services-dynamodb-errors.html
     """
-    arrivals = _whole_seconds(events[0].created_at), _whole_seconds(events[-1].created_at)
-    info = _batch_info(events, arrivals, stream_arn=stream_arn, shard_id=shard_id)
-    return _message("DDBStreamBatchInfo", info, pipe_arn=pipe_arn, condition=condition, now=now)
+    details = batch_details(events, stream_arn=stream_arn, shard_id=shard_id, milliseconds=False)
+    return _message("DDBStreamBatchInfo", details, pipe_arn=pipe_arn, condition=condition, now=now)
 
 
 def kinesis_dead_letter_message(
@@ -70,34 +69,40 @@ def kinesis_dead_letter_message(
 
     https://docs.aws.amazon.com/lambda/latest/dg/kinesis-on-failure-destination.html
     """
-    arrivals = _milliseconds(events[0].created_at), _milliseconds(events[-1].created_at)
-    info = _batch_info(events, arrivals, stream_arn=stream_arn, shard_id=shard_id)
-    return _message("KinesisBatchInfo", info, pipe_arn=pipe_arn, condition=condition, now=now)
+    details = batch_details(events, stream_arn=stream_arn, shard_id=shard_id, milliseconds=True)
+    return _message("KinesisBatchInfo", details, pipe_arn=pipe_arn, condition=condition, now=now)
 
 
-def _message(name: str, batch_info: dict[str, Any], *, pipe_arn: str, condition: str, now: float) -> str:
-    return json.dumps(
-        {
-            "context": {"partnerResourceArn": pipe_arn, "condition": condition},
-            "version": "1.0",
-            "timestamp": _milliseconds(now),
-            name: batch_info,
-        }
-    )
-
-
-def _batch_info(
-    events: Sequence[Event], arrivals: tuple[str, str], *, stream_arn: str, shard_id: str
+def batch_details(
+    events: Sequence[Event], *, stream_arn: str, shard_id: str, milliseconds: bool
 ) -> dict[str, Any]:
+    """Say which records of which shard a batch consists of."""
+    time_of = utc_milliseconds if milliseconds else _whole_seconds
     return {
         "shardId": shard_id,
         "startSequenceNumber": events[0].sequence_number,
         "endSequenceNumber": events[-1].sequence_number,
-        "approximateArrivalOfFirstRecord": arrivals[0],
-        "approximateArrivalOfLastRecord": arrivals[1],
+        "approximateArrivalOfFirstRecord": time_of(events[0].created_at),
+        "approximateArrivalOfLastRecord": time_of(events[-1].created_at),
         "batchSize": len(events),
         "streamArn": stream_arn,
     }
+
+
+def utc_milliseconds(epoch_seconds: float) -> str:
+    """Return a time as the messages write it."""
+    return _utc(epoch_seconds).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+def _message(name: str, details: dict[str, Any], *, pipe_arn: str, condition: str, now: float) -> str:
+    return json.dumps(
+        {
+            "context": {"partnerResourceArn": pipe_arn, "condition": condition},
+            "version": "1.0",
+            "timestamp": utc_milliseconds(now),
+            name: details,
+        }
+    )
 
 
 def _utc(epoch_seconds: float) -> datetime:
@@ -106,7 +111,3 @@ def _utc(epoch_seconds: float) -> datetime:
 
 def _whole_seconds(epoch_seconds: float) -> str:
     return _utc(epoch_seconds).strftime("%Y-%m-%dT%H:%M:%SZ")
-
-
-def _milliseconds(epoch_seconds: float) -> str:
-    return _utc(epoch_seconds).isoformat(timespec="milliseconds").replace("+00:00", "Z")

@@ -14,7 +14,7 @@ from emulator.pipes.choice import (
 )
 from emulator.pipes.clock import Clock
 from emulator.pipes.dead_letter import DeadLetterQueue
-from emulator.pipes.errors import DeadLetterError, PartialBatchError, TargetError
+from emulator.pipes.errors import CheckpointError, DeadLetterError, PartialBatchError, TargetError
 from emulator.pipes.event import Event
 from emulator.pipes.target import Target
 
@@ -61,7 +61,7 @@ class Delivery:
         policy: DeliveryPolicy,
         advance: Callable[[str], None],
         dead_letter_queue: DeadLetterQueue | None,
-        dead_letter_message: Callable[[Sequence[Event], str], str],
+        dead_letter_message: Callable[[Sequence[Event], str, int], str],
         clock: Clock,
         label: str,
     ) -> None:
@@ -141,6 +141,10 @@ class Delivery:
                 self._advance(batch.events[lowest - 1].sequence_number)
             remaining = replace(batch, events=[batch.events[index] for index in error.failed_indexes])
         if not error.internal:
+            if self._policy.automatic_bisect and isinstance(error, CheckpointError):
+                # The batch is split where the target says, which uses up no attempt either.
+                self._batches.appendleft(remaining)
+                return True
             if self._policy.automatic_bisect and len(remaining.events) > 1:
                 self._bisect(remaining)
                 return True
@@ -175,7 +179,9 @@ class Delivery:
             )
         else:
             try:
-                self._dead_letter_queue.send(self._dead_letter_message(batch.events, condition))
+                self._dead_letter_queue.send(
+                    self._dead_letter_message(batch.events, condition, batch.attempts)
+                )
             except DeadLetterError as error:
                 self._wait_with(batch, f"the dead-letter queue did not accept a message: {error}")
                 return False

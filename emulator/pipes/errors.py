@@ -59,6 +59,10 @@ class PartialBatchError(TargetError):
         self.failed_indexes = tuple(failed_indexes)
 
 
+class CheckpointError(PartialBatchError):
+    """The target accepted everything before the first of `failed_indexes`, and names where to go on from."""
+
+
 class DeadLetterError(PipeError):
     """The dead-letter queue did not accept a message."""
 

@@ -25,8 +25,9 @@ class Event:
 
     def item_key(self) -> str:
         """Return a text that is the same for all events that have to stay in order."""
-        if "partitionKey" in self.body:
-            return str(self.body["partitionKey"])
+        record = self.body.get("kinesis", self.body)
+        if "partitionKey" in record:
+            return str(record["partitionKey"])
         return json.dumps(self.body["dynamodb"]["Keys"], sort_keys=True)
 
 

@@ -1,9 +1,9 @@
-"""LocalStack's event source mappings on this project's streams: batches, retries, partial failures, destinations."""
+"""Event source mappings of streams and queues: what a function gets, what fails, and a mapping's states."""
 
 import base64
-import itertools
 import json
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -71,8 +71,10 @@ def map_source(aws: Aws) -> Any:
         return str(answer["UUID"])
 
     yield create
+    client = aws.client("lambda")
     for uuid in created:
-        aws.client("lambda").delete_event_source_mapping(UUID=uuid)
+        with suppress(client.exceptions.ResourceNotFoundException):
+            client.delete_event_source_mapping(UUID=uuid)
 
 
 def queue(aws: Aws, name: str) -> tuple[str, str]:
@@ -229,14 +231,8 @@ def test_a_mapping_goes_on_in_the_children_of_a_shard_that_ends(
     def delivered() -> list[str]:
         return [text for batch in batches.read() for text in batch]
 
-    # LATEST is a moment some time after the mapping is enabled
-    numbers = itertools.count()
-
-    def written_and_delivered() -> bool:
-        put_kinesis(aws, name, f"before-{next(numbers)}")
-        return bool(delivered())
-
-    poll_until("the first record", written_and_delivered)
+    put_kinesis(aws, name, "before")
+    poll_until("the first record", delivered)
 
     # WHEN the shard is split, and more is written at once
     aws.client("kinesis").split_shard(
@@ -249,5 +245,76 @@ def test_a_mapping_goes_on_in_the_children_of_a_shard_that_ends(
     poll_until("what was written after the split", lambda: "after-2" in delivered())
     put_kinesis(aws, name, "last")
     poll_until("the last record", lambda: "last" in delivered())
-    assert [text for text in delivered() if not text.startswith("before")] == ["after-1", "after-2", "last"]
-    assert len(delivered()) == len(set(delivered()))
+    assert delivered() == ["before", "after-1", "after-2", "last"]
+
+
+def states(aws: Aws, uuid: str) -> tuple[str, str]:
+    """Return a mapping's state as it is told alone and in the list."""
+    client = aws.client("lambda")
+    (listed,) = [
+        mapping["State"]
+        for page in client.get_paginator("list_event_source_mappings").paginate()
+        for mapping in page["EventSourceMappings"]
+        if mapping["UUID"] == uuid
+    ]
+    return client.get_event_source_mapping(UUID=uuid)["State"], listed
+
+
+def test_a_mapping_goes_on_where_it_was_disabled_with_what_was_changed_meanwhile(
+    aws: Aws, name: str, tmp_path: Path, map_source: Any
+) -> None:
+    # GIVEN a mapping that has delivered a record and is disabled
+    client = aws.client("lambda")
+    batches = Batches(aws, name, tmp_path / "batches", mode="raise")
+    uuid = map_source(name, table_stream(aws, name), StartingPosition="LATEST", BatchSize=1)
+    put_items(aws, name, "a")
+    poll_until("the first record", batches.read)
+    assert client.update_event_source_mapping(UUID=uuid, Enabled=False)["State"] == "Disabling"
+    poll_until("the mapping to be disabled", lambda: states(aws, uuid) == ("Disabled", "Disabled"))
+
+    # WHEN more is written, and it is enabled to isolate what fails
+    put_items(aws, name, "b", "bad", "c")
+    answer = client.update_event_source_mapping(
+        UUID=uuid, BatchSize=10, BisectBatchOnFunctionError=True, MaximumRetryAttempts=0, Enabled=True
+    )
+
+    # THEN it goes on after the first record, and what fails is left out alone
+    assert (answer["State"], answer["BatchSize"]) == ("Enabling", 10)
+    poll_until("the last record", lambda: ["c"] in batches.read())
+    assert batches.read() == [["a"], ["b", "bad", "c"], ["b"], ["bad", "c"], ["bad"], ["c"]]
+    poll_until(
+        "the result",
+        lambda: client.get_event_source_mapping(UUID=uuid)["LastProcessingResult"] == "OK",
+    )
+    assert states(aws, uuid) == ("Enabled", "Enabled")
+
+
+def test_a_disabled_mapping_can_be_deleted(aws: Aws, name: str, tmp_path: Path, map_source: Any) -> None:
+    # GIVEN
+    client = aws.client("lambda")
+    Batches(aws, name, tmp_path / "batches")
+    uuid = map_source(name, kinesis_stream(aws, name), StartingPosition="LATEST")
+    client.update_event_source_mapping(UUID=uuid, Enabled=False)
+    poll_until("the mapping to be disabled", lambda: states(aws, uuid) == ("Disabled", "Disabled"))
+
+    # WHEN
+    assert client.delete_event_source_mapping(UUID=uuid)["State"] == "Deleting"
+
+    # THEN it is gone, and the same source and function may be mapped again
+    poll_until(
+        "the mapping to be gone",
+        lambda: not client.list_event_source_mappings(FunctionName=name)["EventSourceMappings"],
+    )
+
+
+def test_a_mapping_that_is_not_available_is_refused(aws: Aws, name: str, tmp_path: Path) -> None:
+    client = aws.client("lambda")
+    Batches(aws, name, tmp_path / "batches")
+
+    with pytest.raises(client.exceptions.InvalidParameterValueException, match="TumblingWindowInSeconds"):
+        client.create_event_source_mapping(
+            FunctionName=name,
+            EventSourceArn=kinesis_stream(aws, name),
+            StartingPosition="LATEST",
+            TumblingWindowInSeconds=30,
+        )

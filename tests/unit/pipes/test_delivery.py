@@ -49,7 +49,7 @@ class Subject:
             label="orders-pipe",
         )
 
-    def message(self, events: Sequence[Event], condition: str) -> str:
+    def message(self, events: Sequence[Event], condition: str, attempts: int) -> str:
         """Return a short stand-in for the dead-letter message."""
         return " ".join([condition, *(dead.sequence_number for dead in events)])
 

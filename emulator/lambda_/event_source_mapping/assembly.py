@@ -1,0 +1,149 @@
+"""Putting the data plane of one mapping together: a pipe's, between its stream and its function."""
+
+from collections.abc import Callable, Sequence
+from functools import partial
+
+from emulator.lambda_.event_source_mapping.function_target import FunctionTarget
+from emulator.lambda_.event_source_mapping.mapping import CompileFilter, StreamMapping
+from emulator.lambda_.event_source_mapping.on_failure import S3Destination, invocation_record, is_bucket
+from emulator.lambda_.event_source_mapping.record import (
+    DynamoDBRecordSource,
+    KinesisRecordSource,
+    filtered_body,
+)
+from emulator.pipes.batch import BatchBuffer
+from emulator.pipes.checkpoint import CheckpointTracker
+from emulator.pipes.choice import LANE_CAPACITY
+from emulator.pipes.clock import Clock
+from emulator.pipes.dead_letter import DeadLetterQueue, SnsDeadLetterTopic, SqsDeadLetterQueue
+from emulator.pipes.delivery import Delivery, DeliveryPolicy
+from emulator.pipes.document import document_field
+from emulator.pipes.event import Event
+from emulator.pipes.lane import Lane
+from emulator.pipes.pipe import Progress
+from emulator.pipes.shard_processor import EventFilter, ShardProcessor
+from emulator.pipes.shard_reader import ShardReader
+from emulator.pipes.source import StreamSource
+from emulator.pipes.source_check import Clients
+from emulator.pipes.starting_position import resolve_starting_position
+from emulator.pipes.stream_poller import StreamPoller
+
+
+class MappingAssembly:
+    """Settles where a mapping starts, and builds its poller; `on_result` is told its last processing result."""
+
+    def __init__(
+        self,
+        mapping: StreamMapping,
+        clients: Clients,
+        compile_filter: CompileFilter,
+        clock: Clock,
+        on_result: Callable[[str], None],
+    ) -> None:
+        self._mapping = mapping
+        self._clients = clients
+        self._compile_filter = compile_filter
+        self._clock = clock
+        self._on_result = on_result
+        self._label = f"mapping {mapping.uuid}"
+
+    def poller(self, progress: Progress, stopping: Callable[[], bool]) -> StreamPoller:
+        """Return what moves the mapping's events, from its checkpoints on.
+
+        A data stream that was deleted and created again is read from its beginning.
+
+        Raises:
+            SourceError: the stream does not answer, or does not exist.
+        """
+        source = self._source()
+        identity = source.identity()
+        if progress.stream_identity not in (None, identity):
+            progress.checkpoints.clear()
+            progress.finished_shard_ids.clear()
+        progress.stream_identity = identity
+        resolve_starting_position(source, progress, self._mapping.parameters, self._clock.now(), stopping)
+        return StreamPoller(
+            source=source,
+            progress=progress,
+            processor=partial(self._processor, progress, source, self._filter()),
+            clock=self._clock,
+            pipe_name=self._label,
+        )
+
+    def _source(self) -> StreamSource:
+        mapping = self._mapping
+        if mapping.is_kinesis:
+            return KinesisRecordSource(self._clients("kinesis"), mapping.source_arn, mapping.role_arn, None)
+        return DynamoDBRecordSource(self._clients("dynamodbstreams"), mapping.source_arn)
+
+    def _filter(self) -> EventFilter | None:
+        if not self._mapping.filter_patterns:
+            return None
+        matches = self._compile_filter(
+            self._mapping.filter_patterns, document_field(self._mapping.source_arn)
+        )
+        return lambda body: matches(filtered_body(body))
+
+    def _processor(
+        self, progress: Progress, source: StreamSource, event_filter: EventFilter | None, shard_id: str
+    ) -> ShardProcessor:
+        parameters = self._mapping.parameters
+        tracker = CheckpointTracker(partial(progress.advance, shard_id))
+        return ShardProcessor(
+            reader=ShardReader(source, shard_id, progress.checkpoint(shard_id), self._label),
+            event_filter=event_filter,
+            lanes=[
+                self._lane(partial(tracker.done_through, index), source, shard_id)
+                for index in range(parameters.parallelization_factor)
+            ],
+            tracker=tracker,
+            clock=self._clock,
+            label=f"{self._label}/{shard_id}",
+        )
+
+    def _lane(self, advance: Callable[[str], None], source: StreamSource, shard_id: str) -> Lane:
+        mapping, parameters = self._mapping, self._mapping.parameters
+        target = FunctionTarget(
+            self._clients("lambda"),
+            mapping.function_arn,
+            reports_item_failures=mapping.reports_item_failures,
+            on_result=self._on_result,
+        )
+
+        def message(events: Sequence[Event], condition: str, attempts: int) -> str:
+            return invocation_record(
+                events,
+                condition,
+                attempts,
+                mapping=mapping,
+                shard_id=shard_id,
+                failure=target.last_failure,
+                now=self._clock.now(),
+            )
+
+        delivery = Delivery(
+            target=target,
+            policy=DeliveryPolicy(
+                parameters.maximum_retry_attempts,
+                parameters.maximum_record_age_in_seconds,
+                parameters.automatic_bisect,
+                source.retention_seconds,
+            ),
+            advance=advance,
+            dead_letter_queue=self._destination(),
+            dead_letter_message=message,
+            clock=self._clock,
+            label=f"{self._label}/{shard_id}",
+        )
+        buffer = BatchBuffer(parameters.batch_size, parameters.maximum_batching_window_in_seconds)
+        return Lane(buffer, delivery, max(parameters.batch_size, LANE_CAPACITY), self._clock)
+
+    def _destination(self) -> DeadLetterQueue | None:
+        arn = self._mapping.parameters.dead_letter_arn
+        if arn is None:
+            return None
+        if is_bucket(arn):
+            return S3Destination(self._clients("s3"), arn, self._mapping.uuid)
+        if arn.split(":")[2] == "sns":
+            return SnsDeadLetterTopic(self._clients("sns"), arn)
+        return SqsDeadLetterQueue(self._clients("sqs"), arn)

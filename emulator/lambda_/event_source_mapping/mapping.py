@@ -1,0 +1,108 @@
+"""An event source mapping of a stream, read from its configuration."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from emulator.pipes.document import document_field
+from emulator.pipes.pipe import StreamParameters
+from emulator.pipes.shard_processor import EventFilter
+
+CompileFilter = Callable[[Sequence[str], str | None], EventFilter]
+
+REPORT_BATCH_ITEM_FAILURES = "ReportBatchItemFailures"
+
+
+class InvalidMappingError(ValueError):
+    """A configuration that AWS refuses, or that the emulator would have to ignore."""
+
+
+@dataclass(frozen=True, slots=True)
+class StreamMapping:
+    """One mapping of a Kinesis or DynamoDB stream to a function.
+
+    https://docs.aws.amazon.com/lambda/latest/api/API_EventSourceMappingConfiguration.html
+    """
+
+    uuid: str
+    source_arn: str
+    function_arn: str
+    role_arn: str
+    parameters: StreamParameters
+    filter_patterns: tuple[str, ...] = ()
+    reports_item_failures: bool = False
+
+    @property
+    def is_kinesis(self) -> bool:
+        """Whether the source is a data stream rather than the stream of a table."""
+        return self.source_arn.split(":")[2] == "kinesis"
+
+
+def read_mapping(configuration: Mapping[str, Any], role_arn: str) -> StreamMapping:
+    """Read a mapping from its EventSourceMappingConfiguration."""
+    destination = (configuration.get("DestinationConfig") or {}).get("OnFailure") or {}
+    return StreamMapping(
+        uuid=configuration["UUID"],
+        source_arn=configuration["EventSourceArn"],
+        function_arn=configuration["FunctionArn"],
+        role_arn=role_arn,
+        parameters=StreamParameters(
+            starting_position=configuration["StartingPosition"],
+            starting_position_timestamp=_moment(configuration.get("StartingPositionTimestamp")),
+            batch_size=configuration["BatchSize"],
+            maximum_batching_window_in_seconds=configuration.get("MaximumBatchingWindowInSeconds") or 0,
+            parallelization_factor=configuration.get("ParallelizationFactor") or 1,
+            maximum_retry_attempts=_limit(configuration.get("MaximumRetryAttempts")),
+            maximum_record_age_in_seconds=_limit(configuration.get("MaximumRecordAgeInSeconds")),
+            automatic_bisect=bool(configuration.get("BisectBatchOnFunctionError")),
+            dead_letter_arn=destination.get("Destination"),
+        ),
+        filter_patterns=_patterns(configuration),
+        reports_item_failures=REPORT_BATCH_ITEM_FAILURES
+        in (configuration.get("FunctionResponseTypes") or ()),
+    )
+
+
+def check_stream_mapping(configuration: Mapping[str, Any], now: float, compile_filter: CompileFilter) -> None:
+    """Check what a mapping asks for beyond what LocalStack checks; one of another source is left alone.
+
+    https://docs.aws.amazon.com/lambda/latest/api/API_CreateEventSourceMapping.html
+
+    Raises:
+        InvalidMappingError: AWS refuses it, or it would have no effect here.
+    """
+    source_arn = configuration.get("EventSourceArn", "")
+    if source_arn.split(":")[2:3] not in (["kinesis"], ["dynamodb"]):
+        return
+    timestamp = _moment(configuration.get("StartingPositionTimestamp"))
+    if configuration.get("StartingPosition") == "AT_TIMESTAMP":
+        if timestamp is None:
+            raise InvalidMappingError(
+                "StartingPositionTimestamp: required with StartingPosition AT_TIMESTAMP."
+            )
+        if timestamp.timestamp() > now:
+            raise InvalidMappingError(f"StartingPositionTimestamp: {timestamp.isoformat()} is in the future.")
+    if configuration.get("TumblingWindowInSeconds"):
+        raise InvalidMappingError(
+            "TumblingWindowInSeconds: windows are not available in this emulator; leave it out or set it to 0."
+        )
+    try:
+        compile_filter(_patterns(configuration), document_field(source_arn))
+    except ValueError as error:
+        raise InvalidMappingError("Invalid filter pattern definition.") from error
+
+
+def _patterns(configuration: Mapping[str, Any]) -> tuple[str, ...]:
+    filters = (configuration.get("FilterCriteria") or {}).get("Filters") or ()
+    return tuple(entry.get("Pattern") or "" for entry in filters)
+
+
+def _limit(value: int | None) -> int | None:
+    return None if value in (None, -1) else value
+
+
+def _moment(value: datetime | float | None) -> datetime | None:
+    if value is None or isinstance(value, datetime):
+        return value if value is None or value.tzinfo else value.replace(tzinfo=UTC)
+    return datetime.fromtimestamp(value, UTC)

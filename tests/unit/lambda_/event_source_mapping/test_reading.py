@@ -1,0 +1,277 @@
+"""What a mapping reads, how it cuts batches, and where it goes on.
+
+https://docs.aws.amazon.com/lambda/latest/dg/with-kinesis.html
+https://docs.aws.amazon.com/lambda/latest/dg/services-dynamodb-eventsourcemapping.html
+"""
+
+import base64
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+
+from emulator.lambda_.event_source_mapping.mapping import InvalidMappingError, check_stream_mapping
+from emulator.pipes.event_pattern import compile_filter
+from tests.unit.lambda_.event_source_mapping.fakes import FUNCTION_ROLE_ARN, Subject
+from tests.unit.pipes.fakes import STREAM_ARN, client_error
+from tests.unit.pipes.source_fakes import DATA_STREAM_ARN, SHARD, DataShard
+
+CHILD = "shardId-000000000001"
+
+
+def test_a_kinesis_record_has_its_own_members_under_kinesis() -> None:
+    subject = Subject()
+    number = subject.stream.write("a", key="k")
+
+    subject.run()
+
+    assert subject.function.payloads == [
+        {
+            "Records": [
+                {
+                    "kinesis": {
+                        "kinesisSchemaVersion": "1.0",
+                        "partitionKey": "k",
+                        "sequenceNumber": number,
+                        "data": base64.b64encode(b"a").decode(),
+                        "approximateArrivalTimestamp": 1_767_225_600.0,
+                    },
+                    "eventSource": "aws:kinesis",
+                    "eventVersion": "1.0",
+                    "eventID": f"{SHARD}:{number}",
+                    "eventName": "aws:kinesis:record",
+                    "invokeIdentityArn": FUNCTION_ROLE_ARN,
+                    "awsRegion": "eu-north-1",
+                    "eventSourceARN": DATA_STREAM_ARN,
+                }
+            ]
+        }
+    ]
+
+
+def test_a_change_of_a_table_has_its_time_with_a_fraction() -> None:
+    subject = Subject(source_arn=STREAM_ARN)
+    number = subject.table_stream.write("7")
+
+    subject.run()
+
+    (record,) = subject.function.payloads[0]["Records"]
+    moment = record["dynamodb"].pop("ApproximateCreationDateTime")
+    assert (moment, type(moment)) == (1_767_225_600.0, float)
+    assert record == {
+        "eventID": f"{1:032x}",
+        "eventName": "INSERT",
+        "eventVersion": "1.1",
+        "eventSource": "aws:dynamodb",
+        "awsRegion": "eu-north-1",
+        "dynamodb": {
+            "Keys": {"orderid": {"S": "7"}},
+            "NewImage": {"orderid": {"S": "7"}},
+            "SequenceNumber": number,
+            "SizeBytes": 20,
+            "StreamViewType": "NEW_AND_OLD_IMAGES",
+        },
+        "eventSourceARN": STREAM_ARN,
+    }
+
+
+def test_at_timestamp_starts_with_the_first_record_of_that_time() -> None:
+    # GIVEN a record before the time, and one at it
+    subject = Subject(StartingPosition="AT_TIMESTAMP")
+    subject.stream.write("before")
+    subject.clock.advance(10)
+    subject.configuration["StartingPositionTimestamp"] = datetime.fromtimestamp(subject.clock.now, UTC)
+    subject.stream.write("at")
+    subject.stream.write("after")
+
+    # WHEN
+    subject.run()
+
+    # THEN
+    assert subject.batches == [["at", "after"]]
+
+
+def test_records_that_wait_for_their_window_when_the_shard_ends_come_before_those_of_its_child() -> None:
+    # GIVEN records that wait for a long window
+    subject = Subject(MaximumBatchingWindowInSeconds=300)
+    subject.stream.write("a")
+    subject.stream.write("b")
+    subject.run()
+    assert subject.batches == []
+
+    # WHEN the shard ends and its child gets a record
+    subject.stream.shards[SHARD].closed = True
+    subject.stream.shards[CHILD] = DataShard(parent=SHARD)
+    subject.stream.write("c", shard_id=CHILD)
+    subject.run(400)
+
+    # THEN
+    assert subject.batches == [["a", "b"], ["c"]]
+
+
+def test_a_window_ends_with_its_time_or_with_a_full_batch() -> None:
+    subject = Subject(MaximumBatchingWindowInSeconds=10, BatchSize=3)
+    for value in "abcd":
+        subject.stream.write(value)
+
+    subject.run(5)
+    assert subject.batches == [["a", "b", "c"]]
+
+    subject.run(10)
+    assert subject.batches == [["a", "b", "c"], ["d"]]
+
+
+def test_a_mapping_that_is_enabled_again_goes_on_after_the_last_batch() -> None:
+    # GIVEN a mapping that was disabled
+    subject = Subject(StartingPosition="LATEST")
+    subject.stream.write("before")
+    subject.run()
+    subject.stream.write("a")
+    subject.run()
+    subject.stop()
+
+    # WHEN more is written before it is enabled again, with another batch size
+    subject.stream.write("b")
+    subject.stream.write("c")
+    subject.configuration["BatchSize"] = 1
+    subject.run()
+
+    # THEN
+    assert subject.batches == [["a"], ["b"], ["c"]]
+
+
+def test_what_a_function_has_not_processed_when_the_mapping_stops_comes_again() -> None:
+    def fails(values: Sequence[str], numbers: Sequence[str]) -> None:
+        raise ValueError("not now")
+
+    subject = Subject(behaviour=fails)
+    subject.stream.write("a")
+    subject.run(0.01)
+    subject.stop()
+
+    subject.function.behaviour = lambda values, numbers: None
+    subject.run()
+
+    assert subject.batches == [["a"], ["a"]]
+
+
+def test_a_stream_that_was_created_again_is_read_from_its_beginning() -> None:
+    subject = Subject(StartingPosition="LATEST")
+    subject.run()
+    subject.stop()
+
+    subject.stream.replace()
+    subject.stream.write("new")
+    subject.run()
+
+    assert subject.batches == [["new"]]
+
+
+def test_a_stream_that_does_not_answer_for_a_while_loses_nothing() -> None:
+    subject = Subject()
+    subject.run()
+    subject.stream.errors = ["ProvisionedThroughputExceededException", "ExpiredIteratorException"]
+    subject.stream.write("a")
+
+    subject.run(5)
+
+    assert subject.batches == [["a"]]
+
+
+def test_lanes_keep_the_order_of_a_partition_key() -> None:
+    # GIVEN a function that is throttled for the first batch
+    subject = Subject(ParallelizationFactor=4, BatchSize=1)
+    subject.function.failures = [client_error("TooManyRequestsException")]
+    for number in range(10):
+        for key in "abcd":
+            subject.stream.write(f"{key}{number}", key=key)
+
+    # WHEN
+    subject.run(60)
+
+    # THEN the others go ahead, and each key's records come in order
+    values = [value for batch in subject.batches for value in batch]
+    assert len(values) == 40
+    for key in "abcd":
+        assert [value for value in values if value[0] == key] == [f"{key}{number}" for number in range(10)]
+
+
+@pytest.mark.parametrize(
+    ("pattern", "expected"),
+    [
+        ('{"data": {"kind": ["order"]}}', ["order"]),
+        ('{"data": {"price": [{"numeric": [">", 10]}]}, "partitionKey": ["k"]}', ["order"]),
+        ('{"partitionKey": ["other"]}', ["text"]),
+        ('{"kinesis": {"partitionKey": ["other"]}}', ["text"]),
+    ],
+)
+def test_filters_look_into_the_data_of_a_kinesis_record(pattern: str, expected: list[str]) -> None:
+    # GIVEN a document that matches, one that does not, and a text
+    subject = Subject(FilterCriteria={"Filters": [{"Pattern": pattern}]})
+    names = {
+        subject.stream.write('{"kind":"order", "price": 11}', "k"): "order",
+        subject.stream.write('{"kind":"return"}', "k"): "return",
+        subject.stream.write("text", "other"): "text",
+    }
+
+    # WHEN
+    subject.run()
+
+    # THEN the function gets the data as it was written
+    records = subject.function.payloads[0]["Records"]
+    assert [names[record["kinesis"]["sequenceNumber"]] for record in records] == expected
+    assert all(set(record) == {*records[0]} and "data" not in record for record in records)
+
+
+def test_what_a_filter_holds_back_moves_the_checkpoint() -> None:
+    subject = Subject(
+        source_arn=STREAM_ARN, FilterCriteria={"Filters": [{"Pattern": '{"eventName": ["REMOVE"]}'}]}
+    )
+    number = subject.table_stream.write("a")
+
+    subject.run()
+
+    assert subject.batches == []
+    assert list(subject.progress.checkpoints.values()) == [number]
+
+
+VALID: dict[str, Any] = {"EventSourceArn": DATA_STREAM_ARN, "StartingPosition": "LATEST"}
+
+
+@pytest.mark.parametrize(
+    ("configuration", "message"),
+    [
+        ({"StartingPosition": "AT_TIMESTAMP"}, "StartingPositionTimestamp"),
+        (
+            {
+                "StartingPosition": "AT_TIMESTAMP",
+                "StartingPositionTimestamp": datetime.fromtimestamp(101, UTC),
+            },
+            "in the future",
+        ),
+        ({"TumblingWindowInSeconds": 30}, "TumblingWindowInSeconds"),
+        ({"FilterCriteria": {"Filters": [{"Pattern": '{"data": ["text"]}'}]}}, "filter pattern"),
+    ],
+)
+def test_a_mapping_that_cannot_be_carried_out_is_refused(configuration: dict[str, Any], message: str) -> None:
+    with pytest.raises(InvalidMappingError, match=message):
+        check_stream_mapping({**VALID, **configuration}, 100.0, compile_filter)
+
+
+@pytest.mark.parametrize(
+    "configuration",
+    [
+        VALID,
+        {**VALID, "TumblingWindowInSeconds": 0},
+        {
+            **VALID,
+            "StartingPosition": "AT_TIMESTAMP",
+            "StartingPositionTimestamp": datetime.fromtimestamp(100, UTC),
+        },
+        {"EventSourceArn": "arn:aws:sqs:eu-north-1:000000000000:jobs"},
+        {"SelfManagedEventSource": {}},
+    ],
+)
+def test_a_mapping_that_can_be_carried_out_is_not_refused(configuration: dict[str, Any]) -> None:
+    check_stream_mapping(configuration, 100.0, compile_filter)
