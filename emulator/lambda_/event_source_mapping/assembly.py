@@ -39,7 +39,9 @@ class MappingAssembly:
         compile_filter: CompileFilter,
         clock: Clock,
         on_result: Callable[[str], None],
+        in_threads: bool = False,
     ) -> None:
+        self._in_threads = in_threads
         self._mapping = mapping
         self._clients = clients
         self._compile_filter = compile_filter
@@ -68,6 +70,7 @@ class MappingAssembly:
             processor=partial(self._processor, progress, source, self._filter()),
             clock=self._clock,
             pipe_name=self._label,
+            in_threads=self._in_threads,
         )
 
     def _source(self) -> StreamSource:

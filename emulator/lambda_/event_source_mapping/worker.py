@@ -75,7 +75,7 @@ class MappingWorker(EsmWorker):
         mapping = read_mapping(self.esm_config, getattr(poller, "invoke_identity_arn", ""))
         region, account_id = mapping.source_arn.split(":")[3:5]
         clients = _clients(account_id, region, poller.processor.sender.target_client)
-        return MappingAssembly(mapping, clients, compile_filter, Clock(), self._show_result)
+        return MappingAssembly(mapping, clients, compile_filter, Clock(), self._show_result, in_threads=True)
 
     def create(self) -> None:
         """Start to read, or settle as disabled once no earlier worker reads any more."""
@@ -113,13 +113,14 @@ class MappingWorker(EsmWorker):
                 except (SourceError, ClientError, BotoCoreError) as error:
                     seconds = self._trouble.next()
                     LOG.warning("mapping %s: reading again in %.1f s: %s", self.uuid, seconds, error)
-                    self._stream = None
+                    self._close_stream()
                 except Exception:
                     seconds = self._trouble.next()
                     LOG.exception("mapping %s: unexpected failure", self.uuid)
                     # Read everything after the checkpoints again: what the poller held may be lost.
-                    self._stream = None
+                    self._close_stream()
                 self._shutdown_event.wait(seconds)
+            self._close_stream()
             self.poller.close()
         with self._shared.lock:
             self._shared.running -= 1
@@ -138,6 +139,12 @@ class MappingWorker(EsmWorker):
         seconds = self._stream.step(self._shutdown_event.is_set)
         self._trouble.reset()
         return seconds
+
+    def _close_stream(self) -> None:
+        """Wait for the shards' batches in flight; the next poll goes on from the checkpoints."""
+        if self._stream is not None:
+            self._stream.close()
+            self._stream = None
 
     def _settle(self) -> None:
         """Finish the transition of a mapping that nobody reads any more; call with the lock held."""
