@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from botocore.exceptions import ClientError
 from localstack import config
 from localstack.aws.api import RequestContext, handler
 from localstack.aws.api.lambda_ import (
@@ -16,10 +17,12 @@ from localstack.aws.api.lambda_ import (
     UpdateFunctionCodeRequest,
     UpdateFunctionConfigurationRequest,
 )
+from localstack.aws.connect import connect_to
 from localstack.runtime import events
 from localstack.services.lambda_.invocation.lambda_models import (
     FunctionVersion,
     InvocationResult,
+    ValidationException,
 )
 from localstack.services.lambda_.invocation.logs import QUEUE_SHUTDOWN, LogHandler, LogItem
 from localstack.services.lambda_.invocation.runtime_executor import LambdaRuntimeException, RuntimeExecutor
@@ -33,7 +36,13 @@ from emulator.lambda_.availability import (
     check_runtime,
     interpreter_runtime,
 )
-from emulator.lambda_.event_source_mapping.mapping import InvalidMappingError, check_stream_mapping
+from emulator.lambda_.event_source_mapping.mapping import (
+    InvalidMappingError,
+    OutOfRangeError,
+    check_ranges,
+    check_stream_mapping,
+)
+from emulator.lambda_.event_source_mapping.record import stream_of
 from emulator.lambda_.event_source_mapping.worker import use_mapping_workers
 from emulator.lambda_.execution_environment import ExecutionEnvironment
 from emulator.lambda_.function_settings import FunctionSettings
@@ -82,10 +91,31 @@ class SandboxLambdaProvider(LambdaProvider):
         _refuse_unavailable({"Code": request}, request["FunctionName"], interpreter_runtime())
         return super().update_function_code(context, request)
 
+    def check_service_resource_exists(
+        self, service: str, resource_arn: str, function_arn: str, function_role_arn: str
+    ) -> None:
+        """Check the source of a mapping, which for Kinesis may be a consumer of a stream."""
+        stream_arn = stream_of(resource_arn)
+        super().check_service_resource_exists(service, stream_arn, function_arn, function_role_arn)
+        if stream_arn == resource_arn:
+            return
+        region, account_id = resource_arn.split(":")[3:5]
+        kinesis = connect_to(aws_access_key_id=account_id, region_name=region).kinesis
+        try:
+            kinesis.describe_stream_consumer(ConsumerARN=resource_arn)
+        except ClientError as error:
+            raise InvalidParameterValueException(
+                f"Consumer not found: {resource_arn}", Type="User"
+            ) from error
+
     def validate_event_source_mapping(
         self, context: RequestContext, request: Mapping[str, Any]
     ) -> tuple[Any, ...]:
         """Check a new mapping, or what an update makes of one."""
+        try:
+            check_ranges(request)
+        except OutOfRangeError as error:
+            raise ValidationException(str(error)) from error
         validated: tuple[Any, ...] = super().validate_event_source_mapping(context, request)
         try:
             check_stream_mapping(request, time.time(), compile_filter)

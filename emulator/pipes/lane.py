@@ -45,6 +45,10 @@ class Lane:
 
     def deliver_batch(self, *, drain: bool) -> bool:
         """Deliver one batch if one is due; False when there is nothing more to do for now."""
+        return self.takes_batch(drain=drain) and self._delivery.attempt()
+
+    def takes_batch(self, *, drain: bool) -> bool:
+        """Return whether there is a batch to attempt now, cutting the next one if it is due."""
         now = self._clock.monotonic()
         retry_at = self._delivery.retry_at
         if retry_at is not None and now < retry_at:
@@ -54,7 +58,7 @@ class Lane:
             if not batch:
                 return False
             self._delivery.begin(batch)
-        return self._delivery.attempt()
+        return True
 
 
 def deliver(lanes: list[Lane], stopping: Callable[[], bool], *, drain: bool) -> None:

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from botocore.exceptions import ClientError
 
 from tests.conftest import Aws
 from tests.integration.lambda_functions import Function
@@ -188,11 +189,16 @@ def test_a_partial_failure_is_repeated_from_the_record_reported(
     assert batches.read() == [["a", "bad", "c"], ["bad", "c"], ["later"]]
 
 
+@pytest.mark.parametrize("is_consumer", [False, True], ids=["stream", "consumer"])
 def test_a_kinesis_record_has_the_fields_that_lambda_documents(
-    aws: Aws, name: str, tmp_path: Path, map_source: Any
+    aws: Aws, name: str, tmp_path: Path, map_source: Any, is_consumer: bool
 ) -> None:
     batches = Batches(aws, name, tmp_path / "batches")
-    source_arn = kinesis_stream(aws, name)
+    stream_arn = kinesis_stream(aws, name)
+    source_arn = stream_arn
+    if is_consumer:
+        consumer = aws.client("kinesis").register_stream_consumer(StreamARN=stream_arn, ConsumerName="orders")
+        source_arn = consumer["Consumer"]["ConsumerARN"]
     put_kinesis(aws, name, "a")
 
     map_source(name, source_arn, StartingPosition="TRIM_HORIZON", BatchSize=1)
@@ -310,11 +316,15 @@ def test_a_disabled_mapping_can_be_deleted(aws: Aws, name: str, tmp_path: Path, 
 def test_a_mapping_that_is_not_available_is_refused(aws: Aws, name: str, tmp_path: Path) -> None:
     client = aws.client("lambda")
     Batches(aws, name, tmp_path / "batches")
+    source_arn = kinesis_stream(aws, name)
 
-    with pytest.raises(client.exceptions.InvalidParameterValueException, match="TumblingWindowInSeconds"):
-        client.create_event_source_mapping(
-            FunctionName=name,
-            EventSourceArn=kinesis_stream(aws, name),
-            StartingPosition="LATEST",
-            TumblingWindowInSeconds=30,
-        )
+    def refusal(source_arn: str, **configuration: int) -> str:
+        with pytest.raises(ClientError) as refused:
+            client.create_event_source_mapping(
+                FunctionName=name, EventSourceArn=source_arn, StartingPosition="LATEST", **configuration
+            )
+        return str(refused.value.response["Error"]["Code"])
+
+    assert refusal(source_arn, TumblingWindowInSeconds=30) == "InvalidParameterValueException"
+    assert refusal(source_arn, ParallelizationFactor=11) == "ValidationException"
+    assert refusal(f"{source_arn}/consumer/missing:1") == "InvalidParameterValueException"

@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 from functools import partial
 
 from emulator.lambda_.event_source_mapping.function_target import FunctionTarget
+from emulator.lambda_.event_source_mapping.invocation import Begin, InvokingLane, SharedTracker
 from emulator.lambda_.event_source_mapping.mapping import CompileFilter, StreamMapping
 from emulator.lambda_.event_source_mapping.on_failure import S3Destination, invocation_record, is_bucket
 from emulator.lambda_.event_source_mapping.record import (
@@ -12,14 +13,12 @@ from emulator.lambda_.event_source_mapping.record import (
     filtered_body,
 )
 from emulator.pipes.batch import BatchBuffer
-from emulator.pipes.checkpoint import CheckpointTracker
 from emulator.pipes.choice import LANE_CAPACITY
 from emulator.pipes.clock import Clock
 from emulator.pipes.dead_letter import DeadLetterQueue, SnsDeadLetterTopic, SqsDeadLetterQueue
 from emulator.pipes.delivery import Delivery, DeliveryPolicy
 from emulator.pipes.document import document_field
 from emulator.pipes.event import Event
-from emulator.pipes.lane import Lane
 from emulator.pipes.pipe import Progress
 from emulator.pipes.shard_processor import EventFilter, ShardProcessor
 from emulator.pipes.shard_reader import ShardReader
@@ -30,7 +29,10 @@ from emulator.pipes.stream_poller import StreamPoller
 
 
 class MappingAssembly:
-    """Settles where a mapping starts, and builds its poller; `on_result` is told its last processing result."""
+    """Settles where a mapping starts, and builds its poller.
+
+    `begin` starts to deliver a batch; `on_result` is told the last processing result.
+    """
 
     def __init__(
         self,
@@ -38,14 +40,14 @@ class MappingAssembly:
         clients: Clients,
         compile_filter: CompileFilter,
         clock: Clock,
+        begin: Begin,
         on_result: Callable[[str], None],
-        in_threads: bool = False,
     ) -> None:
-        self._in_threads = in_threads
         self._mapping = mapping
         self._clients = clients
         self._compile_filter = compile_filter
         self._clock = clock
+        self._begin = begin
         self._on_result = on_result
         self._label = f"mapping {mapping.uuid}"
 
@@ -70,13 +72,13 @@ class MappingAssembly:
             processor=partial(self._processor, progress, source, self._filter()),
             clock=self._clock,
             pipe_name=self._label,
-            in_threads=self._in_threads,
+            in_threads=False,
         )
 
     def _source(self) -> StreamSource:
         mapping = self._mapping
         if mapping.is_kinesis:
-            return KinesisRecordSource(self._clients("kinesis"), mapping.source_arn, mapping.role_arn, None)
+            return KinesisRecordSource(self._clients("kinesis"), mapping.source_arn, mapping.role_arn)
         return DynamoDBRecordSource(self._clients("dynamodbstreams"), mapping.source_arn)
 
     def _filter(self) -> EventFilter | None:
@@ -91,7 +93,7 @@ class MappingAssembly:
         self, progress: Progress, source: StreamSource, event_filter: EventFilter | None, shard_id: str
     ) -> ShardProcessor:
         parameters = self._mapping.parameters
-        tracker = CheckpointTracker(partial(progress.advance, shard_id))
+        tracker = SharedTracker(partial(progress.advance, shard_id))
         return ShardProcessor(
             reader=ShardReader(source, shard_id, progress.checkpoint(shard_id), self._label),
             event_filter=event_filter,
@@ -104,7 +106,7 @@ class MappingAssembly:
             label=f"{self._label}/{shard_id}",
         )
 
-    def _lane(self, advance: Callable[[str], None], source: StreamSource, shard_id: str) -> Lane:
+    def _lane(self, advance: Callable[[str], None], source: StreamSource, shard_id: str) -> InvokingLane:
         mapping, parameters = self._mapping, self._mapping.parameters
         target = FunctionTarget(
             self._clients("lambda"),
@@ -139,7 +141,8 @@ class MappingAssembly:
             label=f"{self._label}/{shard_id}",
         )
         buffer = BatchBuffer(parameters.batch_size, parameters.maximum_batching_window_in_seconds)
-        return Lane(buffer, delivery, max(parameters.batch_size, LANE_CAPACITY), self._clock)
+        capacity = max(parameters.batch_size, LANE_CAPACITY)
+        return InvokingLane(buffer, delivery, capacity, self._clock, self._begin)
 
     def _destination(self) -> DeadLetterQueue | None:
         arn = self._mapping.parameters.dead_letter_arn

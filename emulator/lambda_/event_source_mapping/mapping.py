@@ -12,10 +12,24 @@ from emulator.pipes.shard_processor import EventFilter
 CompileFilter = Callable[[Sequence[str], str | None], EventFilter]
 
 REPORT_BATCH_ITEM_FAILURES = "ReportBatchItemFailures"
+# What the API's model allows.
+_RANGES = {
+    "BatchSize": (1, 10_000),
+    "MaximumBatchingWindowInSeconds": (0, 300),
+    "MaximumRecordAgeInSeconds": (-1, 604_800),
+    "MaximumRetryAttempts": (-1, 10_000),
+    "ParallelizationFactor": (1, 10),
+    "TumblingWindowInSeconds": (0, 900),
+}
+MINIMUM_RECORD_AGE_IN_SECONDS = 60
 
 
 class InvalidMappingError(ValueError):
     """A configuration that AWS refuses, or that the emulator would have to ignore."""
+
+
+class OutOfRangeError(ValueError):
+    """A number that the API's model does not allow; the message is AWS's."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +78,25 @@ def read_mapping(configuration: Mapping[str, Any], role_arn: str) -> StreamMappi
     )
 
 
+def check_ranges(request: Mapping[str, Any]) -> None:
+    """Check the numbers of a request, whatever its source.
+
+    Raises:
+        OutOfRangeError: one is too small or too large.
+    """
+    for name, (minimum, maximum) in _RANGES.items():
+        value = request.get(name)
+        if value is None or minimum <= value <= maximum:
+            continue
+        bound = (
+            f"greater than or equal to {minimum}" if value < minimum else f"less than or equal to {maximum}"
+        )
+        raise OutOfRangeError(
+            f"1 validation error detected: Value '{value}' at '{name[0].lower()}{name[1:]}' failed to satisfy "
+            f"constraint: Member must have value {bound}"
+        )
+
+
 def check_stream_mapping(configuration: Mapping[str, Any], now: float, compile_filter: CompileFilter) -> None:
     """Check what a mapping asks for beyond what LocalStack checks; one of another source is left alone.
 
@@ -83,6 +116,11 @@ def check_stream_mapping(configuration: Mapping[str, Any], now: float, compile_f
             )
         if timestamp.timestamp() > now:
             raise InvalidMappingError(f"StartingPositionTimestamp: {timestamp.isoformat()} is in the future.")
+    age = _limit(configuration.get("MaximumRecordAgeInSeconds"))
+    if age is not None and age < MINIMUM_RECORD_AGE_IN_SECONDS:
+        raise InvalidMappingError(
+            f"MaximumRecordAgeInSeconds: {age} is less than {MINIMUM_RECORD_AGE_IN_SECONDS}; -1 stands for no limit."
+        )
     if configuration.get("TumblingWindowInSeconds"):
         raise InvalidMappingError(
             "TumblingWindowInSeconds: windows are not available in this emulator; leave it out or set it to 0."

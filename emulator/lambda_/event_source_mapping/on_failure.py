@@ -10,6 +10,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from emulator.lambda_.event_source_mapping.function_target import FailedInvocation
 from emulator.lambda_.event_source_mapping.mapping import StreamMapping
+from emulator.lambda_.event_source_mapping.record import stream_of
 from emulator.pipes.dead_letter import batch_details, utc_milliseconds
 from emulator.pipes.delivery import AGE_CONDITION
 from emulator.pipes.errors import DeadLetterError
@@ -77,7 +78,7 @@ def invocation_record(
     record["timestamp"] = utc_milliseconds(now)
     name = "KinesisBatchInfo" if mapping.is_kinesis else "DDBStreamBatchInfo"
     record[name] = batch_details(
-        events, stream_arn=mapping.source_arn, shard_id=shard_id, milliseconds=mapping.is_kinesis
+        events, stream_arn=stream_of(mapping.source_arn), shard_id=shard_id, milliseconds=mapping.is_kinesis
     )
     if is_bucket(mapping.parameters.dead_letter_arn):
         record["payload"] = {"Records": [event.body for event in events]}

@@ -19,11 +19,15 @@ _KINESIS_FIELDS = (
 
 
 class KinesisRecordSource(KinesisSource):
-    """A data stream as a mapping reads it."""
+    """A data stream as a mapping reads it; the mapping's source is the stream, or a consumer of it."""
+
+    def __init__(self, client: Any, source_arn: str, role_arn: str) -> None:
+        super().__init__(client, stream_of(source_arn), role_arn, None)
+        self._source_arn = source_arn
 
     def event(self, shard_id: str, record: Mapping[str, Any]) -> Event:
         """Turn a record into an element of `Records`."""
-        return kinesis_record(super().event(shard_id, record))
+        return kinesis_record(super().event(shard_id, record), self._source_arn)
 
 
 class DynamoDBRecordSource(DynamoDBStreamSource):
@@ -34,15 +38,19 @@ class DynamoDBRecordSource(DynamoDBStreamSource):
         return dynamodb_record(super().event(shard_id, record))
 
 
-def kinesis_record(event: Event) -> Event:
+def stream_of(source_arn: str) -> str:
+    """Return the ARN of the stream that a source is, or is a consumer of."""
+    return source_arn.partition("/consumer/")[0]
+
+
+def kinesis_record(event: Event, source_arn: str) -> Event:
     """Return a pipe's event with the record's own members under `kinesis`.
 
     https://docs.aws.amazon.com/lambda/latest/dg/with-kinesis.html
     """
     own = {name: event.body[name] for name in _KINESIS_FIELDS}
-    body = {KINESIS_FIELD: own} | {
-        name: value for name, value in event.body.items() if name not in _KINESIS_FIELDS
-    }
+    others = {name: value for name, value in event.body.items() if name not in _KINESIS_FIELDS}
+    body = {KINESIS_FIELD: own} | others | {"eventSourceARN": source_arn}
     return Event(event.sequence_number, event.created_at, body, json_data(body))
 
 

@@ -4,6 +4,7 @@ import logging
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from typing import Any, ClassVar
 
 from botocore.exceptions import BotoCoreError, ClientError
@@ -18,6 +19,7 @@ from localstack.services.lambda_.event_source_mapping.pollers.stream_poller impo
 from emulator.dynamodbstreams.provider import dynamodbstreams_client
 from emulator.kinesis.provider import kinesis_client
 from emulator.lambda_.event_source_mapping.assembly import MappingAssembly
+from emulator.lambda_.event_source_mapping.invocation import Invocations
 from emulator.lambda_.event_source_mapping.mapping import read_mapping
 from emulator.pipes.backoff import Backoff
 from emulator.pipes.choice import RETRY_INITIAL_SECONDS, RETRY_MAXIMUM_SECONDS
@@ -65,6 +67,9 @@ class MappingWorker(EsmWorker):
         super().__init__(esm_config, poller, enabled, user_state_reason)
         self._shared = self.mappings.setdefault(self.uuid, _Shared())
         self._shared.current = self
+        # Set when there is something to do before the time to poll again.
+        self._awake = threading.Event()
+        self._invocations = Invocations(f"event-source-mapping-{self.uuid}", self._awake.set)
         self._assembly: MappingAssembly | None = None
         if isinstance(poller, LocalStackStreamPoller):
             self._assembly = self._stream_assembly(poller)
@@ -75,7 +80,9 @@ class MappingWorker(EsmWorker):
         mapping = read_mapping(self.esm_config, getattr(poller, "invoke_identity_arn", ""))
         region, account_id = mapping.source_arn.split(":")[3:5]
         clients = _clients(account_id, region, poller.processor.sender.target_client)
-        return MappingAssembly(mapping, clients, compile_filter, Clock(), self._show_result, in_threads=True)
+        return MappingAssembly(
+            mapping, clients, compile_filter, Clock(), self._invocations.begin, self._show_result
+        )
 
     def create(self) -> None:
         """Start to read, or settle as disabled once no earlier worker reads any more."""
@@ -91,14 +98,20 @@ class MappingWorker(EsmWorker):
         ).start()
 
     def stop(self) -> None:
-        """End after the batch in flight: a successor has taken over."""
+        """End after the batches in flight: a successor has taken over."""
         self._shutdown_event.set()
+        self._awake.set()
+
+    def stop_for_shutdown(self) -> None:
+        """End, as the emulator does."""
+        super().stop_for_shutdown()
+        self._awake.set()
 
     def delete(self) -> None:
-        """Forget the mapping, after the batch in flight."""
+        """Forget the mapping, after the batches in flight."""
         with self._shared.lock:
             self._show_state(EsmState.DELETING)
-            self._shutdown_event.set()
+            self.stop()
             if not self._shared.running:
                 self._settle()
 
@@ -113,14 +126,15 @@ class MappingWorker(EsmWorker):
                 except (SourceError, ClientError, BotoCoreError) as error:
                     seconds = self._trouble.next()
                     LOG.warning("mapping %s: reading again in %.1f s: %s", self.uuid, seconds, error)
-                    self._close_stream()
+                    self._start_over()
                 except Exception:
                     seconds = self._trouble.next()
                     LOG.exception("mapping %s: unexpected failure", self.uuid)
-                    # Read everything after the checkpoints again: what the poller held may be lost.
-                    self._close_stream()
-                self._shutdown_event.wait(seconds)
-            self._close_stream()
+                    self._start_over()
+                self._awake.wait(seconds)
+                if not self._shutdown_event.is_set():
+                    self._awake.clear()
+            self._invocations.wait()
             self.poller.close()
         with self._shared.lock:
             self._shared.running -= 1
@@ -140,11 +154,10 @@ class MappingWorker(EsmWorker):
         self._trouble.reset()
         return seconds
 
-    def _close_stream(self) -> None:
-        """Wait for the shards' batches in flight; the next poll goes on from the checkpoints."""
-        if self._stream is not None:
-            self._stream.close()
-            self._stream = None
+    def _start_over(self) -> None:
+        """Read everything after the checkpoints again: what the poller held may be lost."""
+        self._invocations.wait()
+        self._stream = None
 
     def _settle(self) -> None:
         """Finish the transition of a mapping that nobody reads any more; call with the lock held."""
@@ -162,15 +175,15 @@ class MappingWorker(EsmWorker):
     def _show_state(self, state: EsmState) -> None:
         self.current_state = state
         if self._shared.current is self:
-            self._store("State", state)
+            self._store(State=state, LastModified=datetime.now(UTC))
 
     def _show_result(self, result: str) -> None:
-        self._store("LastProcessingResult", result)
+        self._store(LastProcessingResult=result)
 
-    def _store(self, name: str, value: str) -> None:
+    def _store(self, **values: Any) -> None:
         configuration = self._state.event_source_mappings.get(self.uuid)
         if configuration is not None:
-            configuration[name] = value
+            configuration.update(values)
 
 
 def _clients(account_id: str, region: str, lambda_client: Any) -> Callable[[str], Any]:

@@ -10,6 +10,7 @@ from typing import Any
 from botocore.exceptions import ClientError
 
 from emulator.lambda_.event_source_mapping.assembly import MappingAssembly
+from emulator.lambda_.event_source_mapping.invocation import Attempt
 from emulator.lambda_.event_source_mapping.mapping import read_mapping
 from emulator.pipes.clock import Clock
 from emulator.pipes.event_pattern import compile_filter
@@ -106,6 +107,8 @@ class Subject:
         self.sqs, self.sns, self.s3 = FakeSqs(), FakeSns(), FakeS3()
         self.progress = Progress()
         self.results: list[str] = []
+        self.holds_invocations = False
+        self.held: list[Callable[[], None]] = []
         self.configuration = {
             "UUID": UUID,
             "EventSourceArn": source_arn,
@@ -133,8 +136,23 @@ class Subject:
             self._clients.__getitem__,
             compile_filter,
             Clock(self.clock, self.clock),
+            self.begin,
             self.results.append,
         ).poller(self.progress, lambda: False)
+
+    def begin(self, deliver: Callable[[], object]) -> Attempt:
+        """Deliver at once, unless invocations are to be held up."""
+        attempt = Attempt()
+
+        def run() -> None:
+            deliver()
+            attempt.done = True
+
+        if self.holds_invocations:
+            self.held.append(run)
+        else:
+            run()
+        return attempt
 
     def run(self, seconds: float = 1.0) -> None:
         """Let the mapping, enabled if it was not, poll for a while of the manual clock."""

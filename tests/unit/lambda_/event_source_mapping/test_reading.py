@@ -11,7 +11,12 @@ from typing import Any
 
 import pytest
 
-from emulator.lambda_.event_source_mapping.mapping import InvalidMappingError, check_stream_mapping
+from emulator.lambda_.event_source_mapping.mapping import (
+    InvalidMappingError,
+    OutOfRangeError,
+    check_ranges,
+    check_stream_mapping,
+)
 from emulator.pipes.event_pattern import compile_filter
 from tests.unit.lambda_.event_source_mapping.fakes import FUNCTION_ROLE_ARN, Subject
 from tests.unit.pipes.fakes import STREAM_ARN, client_error
@@ -48,6 +53,17 @@ def test_a_kinesis_record_has_its_own_members_under_kinesis() -> None:
             ]
         }
     ]
+
+
+def test_a_consumer_of_a_stream_is_a_source_too() -> None:
+    consumer_arn = f"{DATA_STREAM_ARN}/consumer/orders:1767225600"
+    subject = Subject(source_arn=consumer_arn)
+    subject.stream.write("a")
+
+    subject.run()
+
+    (record,) = subject.function.payloads[0]["Records"]
+    assert record["eventSourceARN"] == consumer_arn
 
 
 def test_a_change_of_a_table_has_its_time_with_a_fraction() -> None:
@@ -197,6 +213,31 @@ def test_lanes_keep_the_order_of_a_partition_key() -> None:
         assert [value for value in values if value[0] == key] == [f"{key}{number}" for number in range(10)]
 
 
+def test_shards_and_lanes_are_delivered_at_once_and_checkpoints_wait_for_the_slowest() -> None:
+    # GIVEN two shards with two lanes each, and a function that takes its time
+    subject = Subject(ParallelizationFactor=2, BatchSize=1)
+    subject.stream.shards[CHILD] = DataShard()
+    subject.holds_invocations = True
+    first, second = [subject.stream.write(key, key=key) for key in ("a", "d")]
+    subject.stream.write("b", key="b", shard_id=CHILD)
+    third = subject.stream.write("after a", key="a")
+
+    # WHEN
+    subject.run()
+
+    # THEN three invocations are under way, and none behind another of its key
+    assert len(subject.held) == 3
+    # AND one that is done sooner than the one before it moves no checkpoint
+    subject.held[0]()
+    subject.run()
+    assert (subject.batches, subject.progress.checkpoint(SHARD)) == ([["d"]], None)
+    subject.held[1]()
+    subject.run()
+    assert first < second < third
+    assert subject.progress.checkpoint(SHARD) == second
+    assert len(subject.held) == 4
+
+
 @pytest.mark.parametrize(
     ("pattern", "expected"),
     [
@@ -250,6 +291,7 @@ VALID: dict[str, Any] = {"EventSourceArn": DATA_STREAM_ARN, "StartingPosition": 
             },
             "in the future",
         ),
+        ({"MaximumRecordAgeInSeconds": 59}, "MaximumRecordAgeInSeconds: 59 is less than 60"),
         ({"TumblingWindowInSeconds": 30}, "TumblingWindowInSeconds"),
         ({"FilterCriteria": {"Filters": [{"Pattern": '{"data": ["text"]}'}]}}, "filter pattern"),
     ],
@@ -263,7 +305,8 @@ def test_a_mapping_that_cannot_be_carried_out_is_refused(configuration: dict[str
     "configuration",
     [
         VALID,
-        {**VALID, "TumblingWindowInSeconds": 0},
+        {**VALID, "TumblingWindowInSeconds": 0, "MaximumRecordAgeInSeconds": 60},
+        {**VALID, "MaximumRecordAgeInSeconds": -1},
         {
             **VALID,
             "StartingPosition": "AT_TIMESTAMP",
@@ -275,3 +318,28 @@ def test_a_mapping_that_cannot_be_carried_out_is_refused(configuration: dict[str
 )
 def test_a_mapping_that_can_be_carried_out_is_not_refused(configuration: dict[str, Any]) -> None:
     check_stream_mapping(configuration, 100.0, compile_filter)
+
+
+@pytest.mark.parametrize(
+    ("numbers", "message"),
+    [
+        (
+            {"ParallelizationFactor": 11},
+            "1 validation error detected: Value '11' at 'parallelizationFactor' failed to satisfy constraint: "
+            "Member must have value less than or equal to 10",
+        ),
+        (
+            {"BatchSize": 0},
+            "1 validation error detected: Value '0' at 'batchSize' failed to satisfy constraint: "
+            "Member must have value greater than or equal to 1",
+        ),
+    ],
+)
+def test_a_number_outside_its_range_is_refused(numbers: dict[str, int], message: str) -> None:
+    with pytest.raises(OutOfRangeError) as refused:
+        check_ranges(numbers)
+    assert str(refused.value) == message
+
+
+def test_numbers_within_their_ranges_are_not_refused() -> None:
+    check_ranges({"BatchSize": 10_000, "MaximumRetryAttempts": -1, "ParallelizationFactor": 1})
