@@ -224,8 +224,9 @@ class PipeWorker:
 
     def _set_state(self, state: str, reason: str | None) -> None:
         with self._lock:
-            self.pipe.current_state = state
+            # Who looks without the lock must not see a state without its reason.
             self.pipe.state_reason = reason
+            self.pipe.current_state = state
         if reason is None:
             LOG.info("%s: %s", self.pipe.name, state)
         else:

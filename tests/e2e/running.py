@@ -25,7 +25,7 @@ PACE = {
     "TRANSFORM_BUFFER_INTERVAL_SECONDS": "1",
     "S3_BUFFER_INTERVAL_SECONDS": "1",
 }
-COMMAND_SECONDS = 420
+COMMAND_SECONDS = 600
 # Variables of a make that runs the tests, which the commands under test would take for their own.
 MAKE_VARIABLES = ("MAKEFLAGS", "MAKELEVEL", "MFLAGS", "ARGS", "WAIT", "PART", "LINES", "FOLLOW")
 

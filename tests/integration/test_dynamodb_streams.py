@@ -200,8 +200,8 @@ def test_an_item_expires_and_its_record_names_the_service(aws: Aws, name: str) -
     dynamodb.put_item(TableName=name, Item={**item("young"), "ttl": {"N": str(int(time.time()) + 3600)}})
 
     # THEN the first is deleted by the service, and only that one
-    poll_until("the item to expire", lambda: "Item" not in dynamodb.get_item(TableName=name, Key=item("old")))
-    removed = read_all(aws, stream_arn)[2:]
+    removed = poll_until("the item to expire", lambda: read_all(aws, stream_arn)[2:])
+    assert "Item" not in dynamodb.get_item(TableName=name, Key=item("old"))
     assert summary(removed) == [("REMOVE", "old", old, None)]
     assert removed[0]["userIdentity"] == {"PrincipalId": "dynamodb.amazonaws.com", "Type": "Service"}
     assert dynamodb.describe_time_to_live(TableName=name)["TimeToLiveDescription"] == {
