@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from tests.conftest import Aws
-from tests.polling import poll_until
+from tests.polling import WAITER_CONFIG, poll_until
 
 KEY = {"AttributeName": "id", "KeyType": "HASH"}
 
@@ -225,7 +225,7 @@ def test_changes_reach_a_kinesis_stream_without_a_stream_of_the_table(aws: Aws, 
         BillingMode="PAY_PER_REQUEST",
     )
     kinesis.create_stream(StreamName=name, ShardCount=1)
-    kinesis.get_waiter("stream_exists").wait(StreamName=name, WaiterConfig={"Delay": 1})
+    kinesis.get_waiter("stream_exists").wait(StreamName=name, WaiterConfig=WAITER_CONFIG)
     arn = kinesis.describe_stream_summary(StreamName=name)["StreamDescriptionSummary"]["StreamARN"]
 
     # WHEN it is made the table's destination, which is possible once, and the precision is changed
