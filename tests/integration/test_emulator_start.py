@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.emulator_process import REPOSITORY
+from tests.emulator_process import REPOSITORY, START_SECONDS
 
 
 def run_emulator(directory: Path, environment: Mapping[str, str]) -> "subprocess.CompletedProcess[str]":
@@ -20,7 +20,7 @@ def run_emulator(directory: Path, environment: Mapping[str, str]) -> "subprocess
         env={**os.environ, "EMULATOR_DATA_DIR": str(directory), **environment},
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=START_SECONDS,
         check=False,
     )
 
