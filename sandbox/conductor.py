@@ -8,11 +8,12 @@ import json
 import logging
 import os
 import signal
-import threading
 import time
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from queue import Empty, SimpleQueue
 from typing import Protocol
 
 from sandbox.health import is_healthy
@@ -116,14 +117,22 @@ def main() -> None:
         layout(os.environ).data / "conductor.json",
         generator_ends=settings.order_count is not None,
     )
-    stopping = threading.Event()
-    signal.signal(signal.SIGTERM, lambda *_: stopping.set())
-    while not stopping.wait(POLL_SECONDS):
+    # A queue of this kind may be put to by a signal handler at any moment; an Event may not.
+    ends: SimpleQueue[int] = SimpleQueue()
+    signal.signal(signal.SIGTERM, lambda number, _frame: ends.put(number))
+    while not _is_ending(ends):
         try:
             conductor.step(time.monotonic())
         except SupervisorError as error:
             # A process may change its state between our look and our request; the next step looks again.
             LOG.info("%s", error)
+
+
+def _is_ending(ends: "SimpleQueue[int]") -> bool:
+    """Wait for the next step; tell whether there is none."""
+    with suppress(Empty):
+        return bool(ends.get(timeout=POLL_SECONDS))
+    return False
 
 
 if __name__ == "__main__":

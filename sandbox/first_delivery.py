@@ -16,7 +16,7 @@ ERRORS_PREFIX = "errors/"
 POLL_SECONDS = 0.5
 PROGRESS_SECONDS = 5.0
 # What starting and setting up may take on a slow machine, besides what the settings ask for.
-START_SECONDS = 150.0
+START_SECONDS = 300.0
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ import json
 import os
 import shutil
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -12,10 +12,12 @@ from typing import Any
 import pytest
 from selenium import webdriver
 from selenium.common.exceptions import (
+    ElementClickInterceptedException,
     ElementNotInteractableException,
     NoSuchElementException,
     StaleElementReferenceException,
     TimeoutException,
+    WebDriverException,
 )
 from selenium.webdriver.chrome.service import Service
 from selenium.webdriver.common.action_chains import ActionChains
@@ -25,9 +27,11 @@ from selenium.webdriver.remote.webelement import WebElement
 from selenium.webdriver.support.wait import WebDriverWait
 
 from tests.notebooks.running_server import NotebookServer
+from tests.polling import PATIENCE_SECONDS
 
-PATIENCE_SECONDS = 60
-RUN_SECONDS = 400
+RUN_SECONDS = 600
+# After it an attempt is made anew: JupyterLab may have closed the menu, or dropped what was asked of it.
+ATTEMPT_SECONDS = 10
 WIDTH, HEIGHT = 1280, 1000
 _PANEL = ".jp-NotebookPanel:not(.lm-mod-hidden)"
 _CELLS = f"{_PANEL} .jp-Notebook .jp-Cell"
@@ -60,7 +64,7 @@ class NotebookPage:
     def run_all(self) -> None:
         """Choose Run, Run All Cells in the menu, and wait until every cell has been run."""
         # JupyterLab may call the kernel idle before it takes anything: then the menu is used again.
-        self._until("the cells to begin", self._begin, poll_seconds=2)
+        self._until("the cells to begin", self._begin)
         self._until("every cell to be run", self._has_run, RUN_SECONDS)
 
     def errors(self) -> list[str]:
@@ -108,21 +112,21 @@ class NotebookPage:
     def _width(self, picture: WebElement) -> int:
         return int(self._driver.execute_script("return arguments[0].naturalWidth", picture))
 
-    def _click(self, selector: str, text: str) -> None:
-        def click() -> bool:
-            for element in self._driver.find_elements(By.CSS_SELECTOR, selector):
-                if element.text == text:
-                    element.click()
-                    return True
-            return False
-
-        self._until(f"the menu entry {text}", click)
+    def _click(self, selector: str, text: str) -> bool:
+        for element in self._driver.find_elements(By.CSS_SELECTOR, selector):
+            if element.text == text:
+                element.click()
+                return True
+        return False
 
     def _begin(self) -> bool:
-        if not self._has_begun():
-            self._click(".lm-MenuBar-itemLabel", "Run")
-            self._click(".lm-Menu-itemLabel", "Run All Cells")
-        return self._has_begun()
+        if self._has_begun():
+            return True
+        if self._click(".lm-MenuBar-itemLabel", "Run") and not self._comes_true(
+            partial(self._click, ".lm-Menu-itemLabel", "Run All Cells")
+        ):
+            ActionChains(self._driver).send_keys(Keys.ESCAPE).perform()
+        return self._comes_true(self._has_begun)
 
     def _has_begun(self) -> bool:
         return any(letter == "*" or letter.isdigit() for prompt in self._prompts() for letter in prompt)
@@ -148,7 +152,17 @@ class NotebookPage:
         return (is_run == [True] * len(self._sources) or bool(self.errors())) and self._is_idle()
 
     def _seen(self) -> str:
-        """Return which cells have not run and what the kernel does; a picture and the notebook are kept."""
+        """Return which cells have not run, what the kernel does and the end of the server's log.
+
+        A picture and the notebook are kept.
+        """
+        log = self._server.log_tail()
+        try:
+            return f"{self._state()}\n{log}"
+        except (OSError, WebDriverException) as error:
+            return f"nothing can be said of the page: {error}\n{log}"
+
+    def _state(self) -> str:
         prompts = self._prompts()
         waiting = [
             f"  {prompt} {source.splitlines()[0]}"
@@ -171,8 +185,7 @@ class NotebookPage:
         """Save the notebook and return it; as it was saved before, should that not work."""
         before = self._server.file(self._name)["last_modified"]
         ActionChains(self._driver).key_down(Keys.CONTROL).send_keys("s").key_up(Keys.CONTROL).perform()
-        with suppress(TimeoutException):
-            self._wait(5).until(lambda _: self._server.file(self._name)["last_modified"] != before)
+        self._comes_true(lambda: bool(self._server.file(self._name)["last_modified"] != before))
         return self._server.file(self._name)["content"]
 
     def _until(
@@ -180,22 +193,28 @@ class NotebookPage:
         what: str,
         condition: Callable[[], bool],
         seconds: float = PATIENCE_SECONDS,
-        poll_seconds: float = 0.2,
     ) -> None:
-        try:
-            self._wait(seconds, poll_seconds).until(lambda _: condition())
-        except TimeoutException as error:
-            raise AssertionError(f"waited {seconds:g} s for {what}: {self._seen()}") from error
+        if not self._comes_true(condition, seconds):
+            raise AssertionError(f"waited {seconds:g} s for {what}: {self._seen()}")
 
-    def _wait(self, seconds: float, poll_seconds: float = 0.2) -> WebDriverWait[webdriver.Chrome]:
+    def _comes_true(self, condition: Callable[[], bool], seconds: float = ATTEMPT_SECONDS) -> bool:
+        try:
+            return bool(self._wait(seconds).until(lambda _: condition()))
+        except TimeoutException:
+            return False
+
+    def _wait(self, seconds: float) -> WebDriverWait[webdriver.Chrome]:
         return WebDriverWait(
             self._driver,
             seconds,
-            poll_frequency=poll_seconds,
+            poll_frequency=0.2,
             ignored_exceptions=(
                 NoSuchElementException,
                 StaleElementReferenceException,
+                ElementClickInterceptedException,
                 ElementNotInteractableException,
+                # The server does not answer now.
+                OSError,
             ),
         )
 

@@ -8,6 +8,8 @@ Result = TypeVar("Result")
 
 # Costs nothing where the condition comes true, on however slow a machine.
 PATIENCE_SECONDS = 180.0
+# The same for boto3's waiters.
+WAITER_CONFIG = {"Delay": 1, "MaxAttempts": 180}
 
 
 def poll_until(

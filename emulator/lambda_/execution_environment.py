@@ -180,6 +180,8 @@ class ExecutionEnvironment:
             runtime.process.kill()
         outcome = self._await(runtime, runtime.api.await_initialization, deadline)
         if outcome is True:
+            # What it wrote comes before what the platform says next.
+            runtime.process.drain_output()
             return None
         runtime.process.kill()
         failure: FunctionFailure | PlatformError

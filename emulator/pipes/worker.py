@@ -229,9 +229,10 @@ class PipeWorker:
     def _set_state(self, state: str, reason: str, *, wanted: bool = True) -> None:
         """Note the state and, as AWS does, when it was reached; `wanted` tells whether it was asked for."""
         with self._lock:
-            self.pipe.current_state = state
+            # Who looks without the lock must not see a state without its reason.
             self.pipe.state_reason = reason
             self.pipe.last_modified_time = datetime.now(UTC)
+            self.pipe.current_state = state
         if wanted:
             LOG.info("%s: %s", self.pipe.name, state)
         else:

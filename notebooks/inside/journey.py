@@ -15,7 +15,7 @@ from .payload import Payload
 from .polling import wait_until
 from .watch import Watch, change_in, order_id
 
-LOG_SECONDS = 15.0
+LOG_SECONDS = 60.0
 
 
 @dataclass(frozen=True, slots=True)

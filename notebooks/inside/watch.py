@@ -16,7 +16,7 @@ from .polling import wait_until
 from .shards import ChangeReader, KinesisReader
 
 # What the hops may take on top of the buffers' intervals, retries of the function included.
-SLACK_SECONDS = 30.0
+SLACK_SECONDS = 60.0
 
 
 class Watch:

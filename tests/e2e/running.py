@@ -25,7 +25,7 @@ PACE = {
     "TRANSFORM_BUFFER_INTERVAL_SECONDS": "1",
     "S3_BUFFER_INTERVAL_SECONDS": "1",
 }
-COMMAND_SECONDS = 420
+COMMAND_SECONDS = 600
 # Variables of a make that runs the tests, which the commands under test would take for their own.
 MAKE_VARIABLES = ("MAKEFLAGS", "MAKELEVEL", "MFLAGS", "ARGS", "WAIT", "PART", "LINES", "FOLLOW")
 
@@ -112,7 +112,7 @@ class HostSandbox(RunningSandbox):
         self.environment["MODE"] = "host"
         answer = self.run("make", "up")
         if answer.returncode != 0:
-            raise AssertionError(f"make up failed:\n{answer.stdout}\n{answer.stderr}")
+            raise AssertionError(f"make up failed:\n{answer.stdout}\n{answer.stderr}\n{self.log_tail()}")
 
     def stop(self) -> None:
         self.close()
@@ -148,8 +148,12 @@ class DockerSandbox(RunningSandbox):
 
         self.environment["COMPOSE_PROJECT_NAME"] = f"sandbox-e2e-{self.localstack_port}"
         self._compose = DockerCompose(str(REPOSITORY), build=True, wait=False)
-        with _process_environment(self.environment):
-            self._compose.start()
+        try:
+            with _process_environment(self.environment):
+                self._compose.start()
+        except subprocess.CalledProcessError as error:
+            # What Compose printed is in the captured log.
+            raise AssertionError(f"{error}\n{self.log_tail()}") from error
 
     def stop(self) -> None:
         self.close()

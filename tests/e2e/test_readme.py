@@ -11,7 +11,7 @@ from tests.emulator_process import REPOSITORY
 from tests.readme import README, Command, commands
 
 COMMANDS = commands(README.read_text(encoding="utf-8"))
-SCRIPT_SECONDS = 600
+SCRIPT_SECONDS = 840
 
 # What a reader brings: a generator and a function of their own, written for AWS.
 READERS_FILES = {

@@ -3,7 +3,7 @@
 import json
 from typing import Any
 
-from tests.polling import poll_until
+from tests.polling import WAITER_CONFIG, poll_until
 
 TRANSITIONAL = ("CREATING", "UPDATING", "STARTING", "STOPPING", "DELETING")
 TRUST = json.dumps(
@@ -34,6 +34,6 @@ def settled_state(pipes: Any, name: str) -> tuple[str, str | None]:
 def create_data_stream(kinesis: Any, name: str) -> str:
     """Create a data stream with one shard, wait until it is active, and return its ARN."""
     kinesis.create_stream(StreamName=name, ShardCount=1)
-    kinesis.get_waiter("stream_exists").wait(StreamName=name, WaiterConfig={"Delay": 1})
+    kinesis.get_waiter("stream_exists").wait(StreamName=name, WaiterConfig=WAITER_CONFIG)
     summary = kinesis.describe_stream_summary(StreamName=name)["StreamDescriptionSummary"]
     return str(summary["StreamARN"])

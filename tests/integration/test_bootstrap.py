@@ -20,6 +20,8 @@ NOTHING_ALLOWED = {
     "Statement": [{"Effect": "Deny", "Action": "*", "Resource": "*"}],
 }
 COMMAND = [sys.executable, "-m", "bootstrap"]
+# On a busy machine; more would be a hang.
+RUN_SECONDS = 300
 
 
 def start(*arguments: str, **settings: str) -> subprocess.Popen[str]:
@@ -36,7 +38,7 @@ def start(*arguments: str, **settings: str) -> subprocess.Popen[str]:
 def run(*arguments: str, **settings: str) -> dict[str, str]:
     """Run bootstrap and return the outcome of each resource by its name."""
     process = start(*arguments, **settings)
-    output, errors = process.communicate(timeout=120)
+    output, errors = process.communicate(timeout=RUN_SECONDS)
     assert (process.returncode, errors) == (0, "")
     return outcomes(output)
 
@@ -79,7 +81,7 @@ def test_first_run_creates_everything_and_second_changes_nothing(aws: Aws) -> No
 def test_two_at_once_both_succeed() -> None:
     # WHEN two bootstraps run at once
     processes = [start(), start()]
-    results = [process.communicate(timeout=120) for process in processes]
+    results = [process.communicate(timeout=RUN_SECONDS) for process in processes]
 
     # THEN both end well, every resource was made by one of them, and nothing is left to do
     assert [process.returncode for process in processes] == [0, 0], results
@@ -172,7 +174,7 @@ def test_two_destroys_at_once_both_succeed(aws: Aws) -> None:
 
     # WHEN it is destroyed by two at once
     processes = [start("--destroy"), start("--destroy")]
-    results = [process.communicate(timeout=120) for process in processes]
+    results = [process.communicate(timeout=RUN_SECONDS) for process in processes]
 
     # THEN both end well and nothing is left
     assert [process.returncode for process in processes] == [0, 0], results
@@ -198,7 +200,7 @@ def remaining(aws: Aws) -> dict[str, list[Any]]:
 def test_unusable_setting_stops_before_anything_starts() -> None:
     # WHEN a setting has an unusable value
     process = start(S3_BUFFER_SIZE_MBS="0")
-    output, errors = process.communicate(timeout=60)
+    output, errors = process.communicate(timeout=RUN_SECONDS)
 
     # THEN one line names it and what is allowed
     assert (process.returncode, output, errors) == (

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from tests.conftest import Aws
-from tests.polling import poll_until
+from tests.polling import WAITER_CONFIG, poll_until
 
 KEY = {"AttributeName": "id", "KeyType": "HASH"}
 
@@ -200,8 +200,8 @@ def test_an_item_expires_and_its_record_names_the_service(aws: Aws, name: str) -
     dynamodb.put_item(TableName=name, Item={**item("young"), "ttl": {"N": str(int(time.time()) + 3600)}})
 
     # THEN the first is deleted by the service, and only that one
-    poll_until("the item to expire", lambda: "Item" not in dynamodb.get_item(TableName=name, Key=item("old")))
-    removed = read_all(aws, stream_arn)[2:]
+    removed = poll_until("the item to expire", lambda: read_all(aws, stream_arn)[2:])
+    assert "Item" not in dynamodb.get_item(TableName=name, Key=item("old"))
     assert summary(removed) == [("REMOVE", "old", old, None)]
     assert removed[0]["userIdentity"] == {"PrincipalId": "dynamodb.amazonaws.com", "Type": "Service"}
     assert dynamodb.describe_time_to_live(TableName=name)["TimeToLiveDescription"] == {
@@ -225,7 +225,7 @@ def test_changes_reach_a_kinesis_stream_without_a_stream_of_the_table(aws: Aws, 
         BillingMode="PAY_PER_REQUEST",
     )
     kinesis.create_stream(StreamName=name, ShardCount=1)
-    kinesis.get_waiter("stream_exists").wait(StreamName=name, WaiterConfig={"Delay": 1})
+    kinesis.get_waiter("stream_exists").wait(StreamName=name, WaiterConfig=WAITER_CONFIG)
     arn = kinesis.describe_stream_summary(StreamName=name)["StreamDescriptionSummary"]["StreamARN"]
 
     # WHEN it is made the table's destination, which is possible once, and the precision is changed

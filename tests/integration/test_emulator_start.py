@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from emulator.service_catalog import installation_directory
-from tests.emulator_process import REPOSITORY, EmulatorProcess
+from tests.emulator_process import REPOSITORY, START_SECONDS, EmulatorProcess
 
 
 def run_emulator(directory: Path, environment: Mapping[str, str]) -> "subprocess.CompletedProcess[str]":
@@ -21,7 +21,7 @@ def run_emulator(directory: Path, environment: Mapping[str, str]) -> "subprocess
         env={**os.environ, "EMULATOR_DATA_DIR": str(directory), **environment},
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=START_SECONDS,
         check=False,
     )
 

@@ -12,7 +12,7 @@ from botocore.exceptions import ClientError
 
 from tests.conftest import Aws
 from tests.integration.lambda_functions import Function
-from tests.polling import poll_until
+from tests.polling import WAITER_CONFIG, poll_until
 
 # Writes the order numbers of each batch to a file and fails as its batch says.
 CODE = """
@@ -244,7 +244,7 @@ def test_a_mapping_goes_on_in_the_children_of_a_shard_that_ends(
     aws.client("kinesis").split_shard(
         StreamName=name, ShardToSplit="shardId-000000000000", NewStartingHashKey=str(2**127)
     )
-    aws.client("kinesis").get_waiter("stream_exists").wait(StreamName=name, WaiterConfig={"Delay": 1})
+    aws.client("kinesis").get_waiter("stream_exists").wait(StreamName=name, WaiterConfig=WAITER_CONFIG)
     put_kinesis(aws, name, "after-1", "after-2")
 
     # THEN it arrives, and nothing arrives twice

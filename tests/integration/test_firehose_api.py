@@ -10,7 +10,7 @@ from botocore.exceptions import ClientError
 
 from tests.conftest import Aws
 from tests.integration.firehose_setup import ACCOUNT_ID, REGION, ROLE_ARN, Setup
-from tests.polling import poll_until
+from tests.polling import WAITER_CONFIG, poll_until
 
 MISSING_KEY_ARN = f"arn:aws:kms:{REGION}:{ACCOUNT_ID}:key/00000000-0000-4000-8000-000000000000"
 ENCRYPTION = "DeliveryStreamEncryptionConfiguration"
@@ -375,9 +375,7 @@ def test_cloudformation_creates_and_deletes_a_partitioned_delivery_stream(setup:
 
     # WHEN a stack is created
     cloudformation.create_stack(StackName=setup.name, TemplateBody=json.dumps(template))
-    cloudformation.get_waiter("stack_create_complete").wait(
-        StackName=setup.name, WaiterConfig={"Delay": 1, "MaxAttempts": 30}
-    )
+    cloudformation.get_waiter("stack_create_complete").wait(StackName=setup.name, WaiterConfig=WAITER_CONFIG)
 
     # THEN the delivery stream is as the template says, and the outputs name it
     (stack,) = cloudformation.describe_stacks(StackName=setup.name)["Stacks"]

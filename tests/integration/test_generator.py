@@ -19,7 +19,7 @@ from bootstrap.names import TABLE_NAME
 from generator.change import Shares, draw_changes
 from tests.conftest import Aws
 from tests.emulator_process import REPOSITORY, EmulatorProcess, free_port
-from tests.polling import PATIENCE_SECONDS, poll_until
+from tests.polling import PATIENCE_SECONDS, WAITER_CONFIG, poll_until
 
 # A call without an answer is waited for ten seconds, the next order of a slow generator for a hundred.
 PROMPTLY_SECONDS = 6
@@ -83,7 +83,7 @@ def create_table(aws: Aws) -> None:
         KeySchema=[{"AttributeName": "orderid", "KeyType": "HASH"}],
         BillingMode="PAY_PER_REQUEST",
     )
-    aws.client("dynamodb").get_waiter("table_exists").wait(TableName=TABLE_NAME, WaiterConfig={"Delay": 1})
+    aws.client("dynamodb").get_waiter("table_exists").wait(TableName=TABLE_NAME, WaiterConfig=WAITER_CONFIG)
 
 
 def delete_table(aws: Aws) -> None:

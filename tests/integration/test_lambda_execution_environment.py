@@ -16,6 +16,7 @@ from emulator.lambda_.execution_environment import (
     InvocationResult,
 )
 from emulator.lambda_.function_settings import FunctionSettings
+from emulator.lambda_.runtime_process import RuntimeProcess
 from tests.integration.lambda_functions import normalize
 from tests.integration.test_lambda_processes import running
 from tests.polling import PATIENCE_SECONDS, poll_until
@@ -111,6 +112,27 @@ def test_initialization_that_is_slow_only_once_succeeds_within_the_invocation(
 
     # THEN
     assert (result.error_type, result.payload) == (None, b'"ready"')
+
+
+def test_what_the_initialization_wrote_comes_before_the_invocation_in_the_log(
+    make_environment: MakeEnvironment, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # GIVEN a thread that gets to read the output too late, as on a busy machine
+    monkeypatch.setattr(RuntimeProcess, "_read_output", lambda process: process._ended.wait())
+    environment = make_environment("print('loading')\ndef handler(event, context):\n    print('running')\n")
+
+    # WHEN
+    result = invoke(environment)
+
+    # THEN
+    assert [normalize(event).partition(":")[0] for event in result.log_events] == [
+        "INIT_START Runtime Version",
+        "loading",
+        "START RequestId",
+        "running",
+        "END RequestId",
+        "REPORT RequestId",
+    ]
 
 
 def test_what_a_killed_function_wrote_last_is_in_its_log(make_environment: MakeEnvironment) -> None:

@@ -11,6 +11,7 @@ import pytest
 
 from tests.conftest import Aws
 from tests.integration.lambda_functions import ROLE, Function
+from tests.integration.pipe_setup import settled_state
 from tests.polling import poll_until
 
 NAME = "pipe-targets"
@@ -86,6 +87,7 @@ class Targets:
         """Delete the pipes, and wait until they are gone."""
         names = [pipe["Name"] for pipe in self.pipes.list_pipes(NamePrefix=f"{NAME}-")["Pipes"]]
         for name in names:
+            settled_state(self.pipes, name)
             self.pipes.delete_pipe(Name=name)
         poll_until("the pipes to be gone", lambda: not self.pipes.list_pipes(NamePrefix=f"{NAME}-")["Pipes"])
         self.dynamodb.delete_table(TableName=NAME)

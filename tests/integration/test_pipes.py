@@ -13,7 +13,7 @@ from botocore.exceptions import ClientError
 
 from tests.conftest import Aws
 from tests.integration.pipe_setup import TRUST, create_data_stream, settled_state
-from tests.polling import poll_until
+from tests.polling import WAITER_CONFIG, poll_until
 
 
 class Surroundings:
@@ -410,7 +410,7 @@ def test_pipe_recovers_when_its_target_comes_back(around: Surroundings) -> None:
     # GIVEN a running pipe whose data stream is deleted
     around.create()
     around.kinesis.delete_stream(StreamName=around.name)
-    around.kinesis.get_waiter("stream_not_exists").wait(StreamName=around.name, WaiterConfig={"Delay": 1})
+    around.kinesis.get_waiter("stream_not_exists").wait(StreamName=around.name, WaiterConfig=WAITER_CONFIG)
 
     # WHEN records are written, and the stream is created again
     around.write("a", "b")

@@ -78,6 +78,10 @@ class NotebookServer:
         sessions = self.get("/api/sessions", self.token())
         return next((session["kernel"] for session in sessions if session["path"] == name), None)
 
+    def log_tail(self, lines: int = 60) -> str:
+        """Return the end of what the server printed."""
+        return "\n".join(self.log_path.read_text(errors="replace").splitlines()[-lines:])
+
     def get(self, path: str, token: str | None, method: str = "GET") -> Any:
         """Return the JSON answer of Jupyter's API."""
         headers = {} if token is None else {"Authorization": f"token {token}"}

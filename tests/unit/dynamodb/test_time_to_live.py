@@ -176,13 +176,17 @@ def test_what_has_not_expired_is_neither_fetched_nor_kept_from_requests(
 
 
 def test_the_worker_sweeps_until_it_is_stopped() -> None:
-    table, clock = make_table(), ManualClock()
+    table, clock, lock = make_table(), ManualClock(), threading.RLock()
     table.put_item(item("old", NOW + 5))
-    worker = TimeToLiveWorker(lambda: [table], threading.RLock(), clock, interval_seconds=0.001)
+    worker = TimeToLiveWorker(lambda: [table], lock, clock, interval_seconds=0.001)
     worker.start()
 
+    def is_empty() -> bool:
+        with lock:
+            return not names(table)
+
     clock.advance(6)
-    poll_until("the item to expire", lambda: not names(table))
+    poll_until("the item to expire", is_empty)
     worker.stop()
     table.put_item(item("late", NOW))
 

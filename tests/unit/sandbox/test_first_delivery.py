@@ -72,7 +72,7 @@ def test_waiting_too_long_says_where_to_look(monkeypatch: pytest.MonkeyPatch) ->
     with pytest.raises(SandboxError) as error:
         wait(monkeypatch, Stage("the thing", lambda parts: False), WELL, ManualClock())
     assert str(error.value) == (
-        "waited 2 min 48 s for the thing; what runs was left running: `make status` and `make logs` show "
+        "waited 5 min 18 s for the thing; what runs was left running: `make status` and `make logs` show "
         "what is wrong, `make verify` where the orders are, `make down` stops it"
     )
 
