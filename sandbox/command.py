@@ -4,7 +4,7 @@ import os
 import secrets
 import shutil
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from sandbox import virtualenv
@@ -17,7 +17,7 @@ from sandbox.layout import Layout
 from sandbox.mode import Choice, DockerProbe, Mode, Probe, choose_mode
 from sandbox.port import check_ports
 from sandbox.report import closing_words, status_table
-from sandbox.runner import PARTS, Runner
+from sandbox.runner import PARTS, Part, Runner
 from sandbox.settings import Settings, load_settings, setting_values
 from sandbox.state import State, exclusively, forget_state, read_state, write_state
 
@@ -65,7 +65,7 @@ class Control:
     def _complete(
         self, runner: Runner, state: State | None, settings: Settings, values: Mapping[str, str]
     ) -> None:
-        """Start the parts of the running sandbox that do not run.
+        """Start the parts of the running sandbox that do not run, and have what was deleted of the chain created.
 
         Raises:
             SandboxError: it runs with another mode or other settings than those asked for.
@@ -84,12 +84,9 @@ class Control:
                 "`make down` and then `make up` applies them"
             )
         _say(f"The sandbox is already running (mode {runner.mode}).")
-        for part in runner.parts():
-            if part.state in ("stopped", "failed"):
-                _say(
-                    f"Starting {part.name}, which had {'ended' if part.state == 'failed' else 'been stopped'}."
-                )
-                runner.start_part(part.name)
+        for name, reason in starts(runner.parts()):
+            _say(f"Starting {name}, {reason}.")
+            runner.start_part(name)
 
     def _start(self, settings: Settings, values: Mapping[str, str]) -> tuple[Runner, State]:
         # What a killed process manager left behind holds the ports.
@@ -230,6 +227,23 @@ class Control:
 
 def _say(text: str) -> None:
     print(text, flush=True)
+
+
+def starts(parts: Iterable[Part]) -> list[tuple[str, str]]:
+    """Return the parts to start in a sandbox that runs, and why.
+
+    Bootstrap ended long ago: what was deleted or changed since, it puts right.
+    """
+    reasons = {
+        "stopped": "which had been stopped",
+        "failed": "which had ended",
+        "done": "which puts right what was deleted or changed",
+    }
+    return [
+        (part.name, reasons[part.state])
+        for part in parts
+        if part.state in ("stopped", "failed") or (part.state, part.name) == ("done", "bootstrap")
+    ]
 
 
 def control(layout: Layout) -> Control:

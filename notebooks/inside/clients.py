@@ -8,6 +8,9 @@ import boto3
 from botocore.exceptions import BotoCoreError, ClientError
 
 from bootstrap import names
+from verify.chain import resource
+from verify.errors import VerifyError
+from verify.inspection import Inspection
 
 from .errors import InsideError
 
@@ -41,7 +44,7 @@ def connect() -> Clients:
     """Return the clients.
 
     Raises:
-        InsideError: nothing answers, or there is no chain.
+        InsideError: nothing answers, or a part of the chain is missing; it is named.
     """
     try:
         session = boto3.Session(region_name=os.environ.get("AWS_REGION"))
@@ -56,7 +59,12 @@ def connect() -> Clients:
             s3=session.client("s3"),
             endpoint=os.environ.get("AWS_ENDPOINT_URL"),
         )
-        clients.pipes.describe_pipe(Name=names.PIPE_NAME)
+        # Making one looks every resource up, but for the function.
+        Inspection(session)
+        with resource(f"function {names.FUNCTION_NAME}"):
+            clients.lambda_.get_function_configuration(FunctionName=names.FUNCTION_NAME)
+    except VerifyError as error:
+        raise InsideError(str(error)) from error
     except (BotoCoreError, ClientError) as error:
         raise InsideError(f"the chain is not there: {error}. Start it with `make up`.") from error
     return clients

@@ -2,7 +2,7 @@
 
 import os
 from collections import defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Protocol
@@ -29,11 +29,34 @@ if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
 
+PREFIXES = (names.ORDERS_PREFIX, names.ERRORS_PREFIX)
+
+
+class Problem(Protocol):
+    """Why an object, or a part of it, is in no view."""
+
+    @property
+    def key(self) -> str: ...
+
+    @property
+    def reason(self) -> str: ...
+
+
+class Catalog(Protocol):
+    """What the crawler found."""
+
+    @property
+    def problems(self) -> Sequence[Problem]: ...
+
+
 class Lake(Protocol):
     """What is needed of the lake: views that can be brought up to date."""
 
     @property
     def connection(self) -> "duckdb.DuckDBPyConnection": ...
+
+    @property
+    def catalog(self) -> Catalog: ...
 
     def refresh(self) -> object: ...
 
@@ -46,6 +69,7 @@ class Snapshot:
     destination: Destination
     rows: list[DeliveredRow]
     errors: list[ErrorRecord]
+    crawl_problems: list[str]
     function_reasons: list[str]
     objects: list[StoredObject]
     passages: list[Passage]
@@ -72,10 +96,15 @@ def take_snapshot(lake: Lake, say: Callable[[str], None] = print) -> Snapshot:
     report = settle(inspection, say)
     # 2.
     lake.refresh()
+    crawl_problems = [
+        f"{problem.key}: {problem.reason}"
+        for problem in lake.catalog.problems
+        if problem.key.startswith(PREFIXES)
+    ]
     rows, errors = delivered_rows(lake.connection), error_records(lake.connection)
     # 3.
     s3 = session.client("s3", config=CLIENT_CONFIG)
-    listed = list_objects(s3, names.BUCKET_NAME, (names.ORDERS_PREFIX, names.ERRORS_PREFIX))
+    listed = list_objects(s3, names.BUCKET_NAME, PREFIXES)
     # 4.
     dynamodb = session.client("dynamodb", config=CLIENT_CONFIG)
     items = scan(dynamodb)
@@ -99,6 +128,7 @@ def take_snapshot(lake: Lake, say: Callable[[str], None] = print) -> Snapshot:
         destination=destination,
         rows=rows,
         errors=errors,
+        crawl_problems=crawl_problems,
         function_reasons=function_reasons(
             session.client("logs", config=CLIENT_CONFIG), names.FUNCTION_LOG_GROUP
         ),

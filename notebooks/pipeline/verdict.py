@@ -11,6 +11,7 @@ from verify.accounts import Outcome
 
 from .passage import Hop
 from .snapshot import Snapshot
+from .state import NEVER_DELIVERED, NOT_IN_TABLE
 from .stored import Trigger
 
 # How many changes, orders or objects are named one by one.
@@ -86,7 +87,7 @@ def _unreadable(snapshot: Snapshot) -> list[str]:
             (f"messages in {names.DEAD_LETTER_QUEUE_NAME}", accounts.unrecognised_dead_letters),
         )
         if count
-    ]
+    ] + snapshot.crawl_problems
 
 
 def _unseen_by_sql(snapshot: Snapshot) -> list[str]:
@@ -131,11 +132,15 @@ def _written_too_early(snapshot: Snapshot) -> list[str]:
 
 def _unexplained_differences(snapshot: Snapshot) -> list[str]:
     return [
-        f"order {state.order_id}: {state.in_table} in the table, {state.last_delivered} in S3 "
-        f"({', '.join(state.reasons)})"
+        f"order {state.order_id}: {_where(state.in_table, NOT_IN_TABLE, 'in the table')}, "
+        f"{_where(state.last_delivered, NEVER_DELIVERED, 'in S3')} ({', '.join(state.reasons)})"
         for state in snapshot.states
         if not state.is_explained
     ]
+
+
+def _where(what: str, nothing: str, place: str) -> str:
+    return what if what == nothing else f"{what} {place}"
 
 
 RULES: tuple[tuple[str, Callable[[Snapshot], list[str]]], ...] = (

@@ -218,7 +218,7 @@ def test_what_is_wrong_in_the_bucket_makes_the_last_cell_fail_and_say_what(
         "  order 1: its INSERT of hh:mm:ss reached kinesis-orderstream and is not in s3://product-sales "
         f"(event {event_id})",
         "table and bucket agree, or there is a reason: no, for 2 reasons",
-        "  order 1: 2 x Laptop at 1,250.50 in the table, never delivered in S3 (missing)",
+        "  order 1: 2 x Laptop at 1,250.50 in the table, never delivered (missing)",
         "  order 2: 4 x Phone at 19.90 in the table, 9 x Phone at 19.90 in S3 (no reason found)",
     ]
 

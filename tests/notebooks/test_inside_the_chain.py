@@ -16,7 +16,7 @@ import pytest
 
 from bootstrap import names
 from notebooks import inside
-from tests.conftest import Aws
+from tests.conftest import CHAIN_SETTINGS, Aws
 from tests.emulator_process import REPOSITORY
 from tests.notebooks.executed import PNG_SIGNATURE, execute, outputs, table
 from tests.polling import PATIENCE_SECONDS, poll_until
@@ -226,3 +226,18 @@ def test_a_killed_notebook_leaves_nothing_that_cannot_be_put_back(
     assert code_and_handler.startswith("code and handler ")
     assert order.startswith("order inside-")
     assert inside.settings(clients).equals(before)
+
+
+def test_a_resource_that_is_missing_is_named(chain: None, aws: Aws) -> None:
+    # GIVEN a chain without its dead-letter queue
+    sqs = aws.client("sqs")
+    sqs.delete_queue(QueueUrl=sqs.get_queue_url(QueueName=names.DEAD_LETTER_QUEUE_NAME)["QueueUrl"])
+
+    # WHEN / THEN it is named, until it is there again
+    with pytest.raises(
+        inside.InsideError, match=r"^queue orders-pipe-dlq does not exist: create it with `make up`"
+    ):
+        inside.connect()
+    environment = {**os.environ, **CHAIN_SETTINGS}
+    subprocess.run([sys.executable, "-m", "bootstrap"], cwd=REPOSITORY, env=environment, check=True)
+    inside.connect()

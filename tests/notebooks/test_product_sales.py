@@ -7,18 +7,21 @@ from typing import Any
 
 import pytest
 
+from bootstrap import names
 from tests.conftest import Aws
 from tests.emulator_process import REPOSITORY
 from tests.notebooks.executed import PNG_SIGNATURE, execute, outputs, table
 from tests.notebooks.steady_sales import put_steady_sales
 
+EMPTY_OBJECT = f"{names.ORDERS_PREFIX}nothing.json"
 TOO_LITTLE = "of at least 10 changes in the last 60 minutes"
 
 
 @pytest.fixture(scope="module")
 def notebook(sold: list[dict[str, str]], aws: Aws, tmp_path_factory: pytest.TempPathFactory) -> Any:
-    """Run the notebook; its live cell updates for two seconds."""
+    """Run the notebook, with an empty object in the bucket; its live cell updates for two seconds."""
     put_steady_sales(aws, datetime.now(UTC))
+    aws.client("s3").put_object(Bucket=names.BUCKET_NAME, Key=EMPTY_OBJECT, Body=b"")
     with pytest.MonkeyPatch.context() as monkeypatch:
         monkeypatch.setenv("LIVE_SECONDS", "2.5")
         path: Path = tmp_path_factory.mktemp("executed") / "product_sales.ipynb"
@@ -46,6 +49,10 @@ def line(name: str, orders: int, units: int, revenue: str, average_price: str) -
         "revenue": revenue,
         "average_price": average_price,
     }
+
+
+def test_an_object_without_rows_is_named(notebook: Any) -> None:
+    assert table(notebook, "problems") == [{"key": EMPTY_OBJECT, "reason": "empty"}]
 
 
 def test_the_latest_changes_are_shown(notebook: Any) -> None:

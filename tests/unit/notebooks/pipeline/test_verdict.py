@@ -43,6 +43,7 @@ def snapshot(**fields: Any) -> Snapshot:
         destination=DESTINATION,
         rows=[row("1", 1), row("2", 2)],
         errors=[ERROR],
+        crawl_problems=[],
         function_reasons=[],
         objects=[],
         passages=passages(found),
@@ -71,6 +72,7 @@ UNREADABLE = evidence(
 CLOCKS = evidence(changes=changes(1), kinesis_records=in_kinesis(1, delay=-1.5), rows=rows(1))
 EARLY = StoredObject(OBJECT_KEY, 1, 100, at(20), timedelta(seconds=2.25), Trigger.NEITHER)
 TOO_LATE = OrderState("7", "2 x Laptop at 100.50", "never delivered", ("missing",))
+STRAY = OrderState("8", "not in the table", "2 x Laptop at 100.50", ("no reason found",))
 UNDER_WAY = OrderState("8", "2 x Laptop at 100.50", "never delivered", ("pending",))
 
 
@@ -93,8 +95,14 @@ UNDER_WAY = OrderState("8", "2 x Laptop at 100.50", "never delivered", ("pending
         ),
         (
             "all that arrived can be read",
-            snapshot(evidence=UNREADABLE, rows=[row("1", 1)] * 3),
-            ("unreadable rows below orders/: 2", "unreadable messages in orders-pipe-dlq: 1"),
+            snapshot(
+                evidence=UNREADABLE, rows=[row("1", 1)] * 3, crawl_problems=["orders/hour=03/b.json: empty"]
+            ),
+            (
+                "unreadable rows below orders/: 2",
+                "unreadable messages in orders-pipe-dlq: 1",
+                "orders/hour=03/b.json: empty",
+            ),
         ),
         (
             "SQL sees all that was delivered",
@@ -117,8 +125,11 @@ UNDER_WAY = OrderState("8", "2 x Laptop at 100.50", "never delivered", ("pending
         ),
         (
             "table and bucket agree, or there is a reason",
-            snapshot(states=[TOO_LATE, UNDER_WAY]),
-            ("order 7: 2 x Laptop at 100.50 in the table, never delivered in S3 (missing)",),
+            snapshot(states=[TOO_LATE, UNDER_WAY, STRAY]),
+            (
+                "order 7: 2 x Laptop at 100.50 in the table, never delivered (missing)",
+                "order 8: not in the table, 2 x Laptop at 100.50 in S3 (no reason found)",
+            ),
         ),
     ],
     ids=RULES,
