@@ -10,7 +10,9 @@ from typing import Any
 from localstack.aws.api import CommonServiceException, RequestContext
 from localstack.aws.api.core import handler
 from localstack.aws.api.kinesis import (
+    AddTagsToStreamInput,
     CreateStreamInput,
+    DecreaseStreamRetentionPeriodInput,
     DeleteStreamInput,
     DeregisterStreamConsumerInput,
     DescribeStreamConsumerInput,
@@ -23,11 +25,16 @@ from localstack.aws.api.kinesis import (
     GetRecordsOutput,
     GetShardIteratorInput,
     GetShardIteratorOutput,
+    IncreaseStreamRetentionPeriodInput,
     KinesisApi,
     ListShardsInput,
     ListShardsOutput,
     ListStreamConsumersInput,
     ListStreamConsumersOutput,
+    ListTagsForResourceInput,
+    ListTagsForResourceOutput,
+    ListTagsForStreamInput,
+    ListTagsForStreamOutput,
     MergeShardsInput,
     PutRecordInput,
     PutRecordOutput,
@@ -36,8 +43,11 @@ from localstack.aws.api.kinesis import (
     PutResourcePolicyInput,
     RegisterStreamConsumerInput,
     RegisterStreamConsumerOutput,
+    RemoveTagsFromStreamInput,
     SubscribeToShardInput,
     SubscribeToShardOutput,
+    TagResourceInput,
+    UntagResourceInput,
     UpdateShardCountInput,
     UpdateShardCountOutput,
     UpdateStreamModeInput,
@@ -51,6 +61,7 @@ from moto.kinesis import models as moto_models
 
 from emulator.dispatch import Handler, guarded
 from emulator.errors import ServiceError
+from emulator.kinesis import constraint, retention
 from emulator.kinesis.client import KinesisClient, put_records_response
 from emulator.kinesis.consumer import Consumer, find_consumer, list_consumers, register, stream_arn_of
 from emulator.kinesis.data_plane import (
@@ -65,6 +76,7 @@ from emulator.kinesis.listing import decode_token, list_shards
 from emulator.kinesis.resharding import check_merge, update_shard_count
 from emulator.kinesis.shard import Shard
 from emulator.kinesis.subscription import Subscriptions
+from emulator.kinesis.tags import add_tags, check_tags, remove_tags, tag_list
 
 # One lock for every account and region: moto's state is not safe for threads.
 _LOCK = threading.RLock()
@@ -77,8 +89,21 @@ _DATA_OPERATIONS = frozenset({"PutRecord", "PutRecords", "GetRecords", "GetShard
 
 def dispatch_table(provider: "KinesisProvider") -> dict[str, Handler]:
     """Return the operations of the API, control operations one at a time."""
-    table = ForwardingFallbackDispatcher(provider, _call_moto)
+    table = {
+        operation: _checked(handle)
+        for operation, handle in ForwardingFallbackDispatcher(provider, _call_moto).items()
+    }
     return guarded(table, CommonServiceException, _LOCK, free=_DATA_OPERATIONS)
+
+
+def _checked(handle: Handler) -> Handler:
+    """Return a handler that sees only requests that keep to the API's model."""
+
+    def call(context: RequestContext, request: Mapping[str, Any]) -> Any:
+        constraint.check(context.operation.input_shape, request)
+        return handle(context, request)
+
+    return call
 
 
 def _call_moto(context: RequestContext, request: Mapping[str, Any]) -> Any:
@@ -102,7 +127,7 @@ def find_stream(account_id: str, region: str, name: str | None, arn: str | None)
     """Return a data stream by its ARN or name.
 
     Raises:
-        ServiceError: there is no such stream, or neither was given.
+        ServiceError: there is no such stream, neither was given, or they are not of the same stream.
     """
     if arn:
         parts = arn.split(":", 5)
@@ -110,7 +135,13 @@ def find_stream(account_id: str, region: str, name: str | None, arn: str | None)
             raise ServiceError(
                 "InvalidArgumentException", f"StreamARN {arn} is not the ARN of a data stream."
             )
-        region, account_id, name = parts[3], parts[4], parts[5].removeprefix("stream/")
+        region, account_id, named = parts[3], parts[4], parts[5].removeprefix("stream/")
+        if name not in (None, named):
+            raise ServiceError(
+                "InvalidArgumentException",
+                f"StreamName {name} and StreamARN {arn} are different streams: give one of the two.",
+            )
+        name = named
     if not name:
         raise ServiceError("InvalidArgumentException", "Either StreamName or StreamARN should be provided.")
     stream: Stream | None = moto_models.kinesis_backends[account_id][region].streams.get(name)
@@ -139,9 +170,31 @@ def _replace_data_plane() -> None:
 
 
 def _stream(context: RequestContext, request: Mapping[str, Any]) -> Stream:
-    return find_stream(
-        context.account_id, context.region, request.get("StreamName"), request.get("StreamARN")
-    )
+    return _find_stream(context, request.get("StreamName"), request.get("StreamARN"))
+
+
+def _find_stream(context: RequestContext, name: str | None, arn: str | None) -> Stream:
+    """Return a stream of the region that was called; an endpoint knows no other one's streams."""
+    if arn:
+        _, _, _, region, account_id, resource = arn.split(":", 5)
+        if region != context.region:
+            raise stream_not_found(resource.removeprefix("stream/").partition("/")[0], account_id)
+    return find_stream(context.account_id, context.region, name, arn)
+
+
+def _named(stream: Any) -> str:
+    """Return how a message names a stream."""
+    return f"stream {stream.stream_name} under account {stream.account_id}"
+
+
+def _tagged(context: RequestContext, resource_arn: str) -> tuple[str, dict[str, str]]:
+    """Return how a message names a stream or consumer, and its tags."""
+    stream_arn, is_consumer, _ = resource_arn.partition("/consumer/")
+    stream: Any = _find_stream(context, None, stream_arn)
+    if not is_consumer:
+        return _named(stream), stream.tags
+    consumer = find_consumer(stream, None, resource_arn)
+    return f"consumer {consumer.consumer_name} of {_named(stream)}", consumer.tags
 
 
 def _consumer(context: RequestContext, request: Mapping[str, Any]) -> tuple[Any, Consumer]:
@@ -149,7 +202,7 @@ def _consumer(context: RequestContext, request: Mapping[str, Any]) -> tuple[Any,
     consumer_arn, stream_arn = request.get("ConsumerARN"), request.get("StreamARN")
     if consumer_arn and not stream_arn:
         stream_arn = stream_arn_of(consumer_arn)
-    stream: Any = find_stream(context.account_id, context.region, None, stream_arn)
+    stream: Any = _find_stream(context, None, stream_arn)
     return stream, find_consumer(stream, request.get("ConsumerName"), consumer_arn)
 
 
@@ -172,15 +225,14 @@ class KinesisProvider(KinesisApi, ServiceLifecycleHook):
             raise ServiceError(
                 "ResourceInUseException", f"Stream {name} under account {context.account_id} already exists."
             )
+        tags = request.get("Tags") or {}
+        check_tags(f"stream {name} under account {context.account_id}", tags)
         if request.get("StreamModeDetails") or request.get("ShardCount"):
             _call_moto(context, request)
         else:
             backend = moto_models.kinesis_backends[context.account_id][context.region]
             backend.create_stream(name, 0, stream_mode={"StreamMode": "ON_DEMAND"})
-        if tags := request.get("Tags"):
-            moto_models.kinesis_backends[context.account_id][context.region].add_tags_to_stream(
-                stream_arn=None, stream_name=request["StreamName"], tags=tags
-            )
+        moto_models.kinesis_backends[context.account_id][context.region].streams[name].tags.update(tags)
 
     @handler("DeleteStream", expand=False)
     def delete_stream(self, context: RequestContext, request: DeleteStreamInput) -> None:
@@ -248,10 +300,59 @@ class KinesisProvider(KinesisApi, ServiceLifecycleHook):
         stream: Any = _stream(context, request)
         stream.stream_mode = dict(request["StreamModeDetails"])
 
+    @handler("IncreaseStreamRetentionPeriod", expand=False)
+    def increase_stream_retention_period(
+        self, context: RequestContext, request: IncreaseStreamRetentionPeriodInput
+    ) -> None:
+        stream: Any = _stream(context, request)
+        retention.increase(stream, request["RetentionPeriodHours"])
+
+    @handler("DecreaseStreamRetentionPeriod", expand=False)
+    def decrease_stream_retention_period(
+        self, context: RequestContext, request: DecreaseStreamRetentionPeriodInput
+    ) -> None:
+        stream: Any = _stream(context, request)
+        retention.decrease(stream, request["RetentionPeriodHours"])
+
+    @handler("AddTagsToStream", expand=False)
+    def add_tags_to_stream(self, context: RequestContext, request: AddTagsToStreamInput) -> None:
+        stream: Any = _stream(context, request)
+        add_tags(_named(stream), stream.tags, request["Tags"])
+
+    @handler("RemoveTagsFromStream", expand=False)
+    def remove_tags_from_stream(self, context: RequestContext, request: RemoveTagsFromStreamInput) -> None:
+        stream: Any = _stream(context, request)
+        remove_tags(_named(stream), stream.tags, request["TagKeys"])
+
+    @handler("ListTagsForStream", expand=False)
+    def list_tags_for_stream(
+        self, context: RequestContext, request: ListTagsForStreamInput
+    ) -> ListTagsForStreamOutput:
+        stream: Any = _stream(context, request)
+        tags, has_more = tag_list(stream.tags, request.get("ExclusiveStartTagKey"), request.get("Limit"))
+        return ListTagsForStreamOutput(Tags=tags, HasMoreTags=has_more)
+
+    @handler("TagResource", expand=False)
+    def tag_resource(self, context: RequestContext, request: TagResourceInput) -> None:
+        resource, tags = _tagged(context, request["ResourceARN"])
+        add_tags(resource, tags, request["Tags"])
+
+    @handler("UntagResource", expand=False)
+    def untag_resource(self, context: RequestContext, request: UntagResourceInput) -> None:
+        resource, tags = _tagged(context, request["ResourceARN"])
+        remove_tags(resource, tags, request["TagKeys"])
+
+    @handler("ListTagsForResource", expand=False)
+    def list_tags_for_resource(
+        self, context: RequestContext, request: ListTagsForResourceInput
+    ) -> ListTagsForResourceOutput:
+        _, tags = _tagged(context, request["ResourceARN"])
+        return ListTagsForResourceOutput(Tags=tag_list(tags)[0])
+
     @handler("PutResourcePolicy", expand=False)
     def put_resource_policy(self, context: RequestContext, request: PutResourcePolicyInput) -> None:
         stream_arn = request["ResourceARN"].partition("/consumer/")[0]
-        find_stream(context.account_id, context.region, None, stream_arn)
+        _find_stream(context, None, stream_arn)
         _call_moto(context, request)
 
     @handler("PutRecord", expand=False)
@@ -262,9 +363,11 @@ class KinesisProvider(KinesisApi, ServiceLifecycleHook):
 
     @handler("PutRecords", expand=False)
     def put_records(self, context: RequestContext, request: PutRecordsInput) -> PutRecordsOutput:
+        entries = request["Records"]
+        if any(entry.get("PartitionKey") is None or entry.get("Data") is None for entry in entries):
+            constraint.check(context.operation.input_shape, request, with_records=True)
         records = [
-            NewRecord(entry["PartitionKey"], entry["Data"], entry.get("ExplicitHashKey"))
-            for entry in request["Records"]
+            NewRecord(entry["PartitionKey"], entry["Data"], entry.get("ExplicitHashKey")) for entry in entries
         ]
         results = _DATA_PLANE.put_all(_stream(context, request), records)
         return PutRecordsOutput(**put_records_response(results))
@@ -320,7 +423,9 @@ class KinesisProvider(KinesisApi, ServiceLifecycleHook):
         self, context: RequestContext, request: RegisterStreamConsumerInput
     ) -> RegisterStreamConsumerOutput:
         stream: Any = _stream(context, request)
-        consumer = register(stream, request["ConsumerName"], time.time(), request.get("Tags"))
+        tags = request.get("Tags") or {}
+        check_tags(f"consumer {request['ConsumerName']} of {_named(stream)}", tags)
+        consumer = register(stream, request["ConsumerName"], time.time(), tags)
         return RegisterStreamConsumerOutput(Consumer=consumer.to_json("CREATING"))
 
     @handler("DescribeStreamConsumer", expand=False)
