@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from functools import lru_cache
+from itertools import islice
 from typing import Any
 
 from botocore.model import ListShape, MapShape, Shape, StringShape, StructureShape
@@ -13,6 +14,7 @@ from emulator.errors import ServiceError
 _RECORDS = "PutRecordsRequestEntryList"
 # GetRecords answers InvalidArgumentException for a limit out of range.
 _UNBOUNDED = frozenset({"GetRecordsInputLimit"})
+_MAXIMUM_VIOLATIONS = 10
 # Kinesis prints this enumeration in an order of its own.
 _ENUM_ORDERS = {
     "ShardIteratorType": (
@@ -31,8 +33,9 @@ def check(shape: Shape, request: Mapping[str, Any], with_records: bool = False) 
     Raises:
         ServiceError: a member is missing, too long, too short, out of range, or not an allowed value.
     """
-    violations = list(_violations(shape, request, "", with_records))
-    if violations:
+    if next(_violations(shape, request, "", with_records), None):
+        # A request that is refused is told of its records too.
+        violations = list(islice(_violations(shape, request, "", with_records=True), _MAXIMUM_VIOLATIONS))
         noun = "error" if len(violations) == 1 else "errors"
         raise ServiceError(
             "ValidationException",
@@ -65,7 +68,9 @@ def _violations(shape: Shape, value: Any, path: str, with_records: bool) -> Iter
 def _list_violations(shape: ListShape, value: list[Any], path: str, with_records: bool) -> Iterator[str]:
     records = shape.name == _RECORDS
     for constraint in _broken_bounds(shape, len(value), "have length"):
-        yield f"Value at '{path}' {_FAILED}: {constraint}" if records else _violation(value, path, constraint)
+        # The records themselves are not printed.
+        hidden = records and value
+        yield f"Value at '{path}' {_FAILED}: {constraint}" if hidden else _violation(value, path, constraint)
     if not records:
         for constraint in _broken_by_any(shape.member, value, "Member"):
             yield _violation(value, path, constraint)

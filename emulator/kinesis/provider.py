@@ -13,16 +13,24 @@ from localstack.aws.api.kinesis import (
     AddTagsToStreamInput,
     CreateStreamInput,
     DecreaseStreamRetentionPeriodInput,
+    DeleteResourcePolicyInput,
     DeleteStreamInput,
     DeregisterStreamConsumerInput,
+    DescribeLimitsInput,
+    DescribeLimitsOutput,
     DescribeStreamConsumerInput,
     DescribeStreamConsumerOutput,
     DescribeStreamInput,
     DescribeStreamOutput,
     DescribeStreamSummaryInput,
     DescribeStreamSummaryOutput,
+    DisableEnhancedMonitoringInput,
+    EnableEnhancedMonitoringInput,
+    EnhancedMonitoringOutput,
     GetRecordsInput,
     GetRecordsOutput,
+    GetResourcePolicyInput,
+    GetResourcePolicyOutput,
     GetShardIteratorInput,
     GetShardIteratorOutput,
     IncreaseStreamRetentionPeriodInput,
@@ -31,6 +39,8 @@ from localstack.aws.api.kinesis import (
     ListShardsOutput,
     ListStreamConsumersInput,
     ListStreamConsumersOutput,
+    ListStreamsInput,
+    ListStreamsOutput,
     ListTagsForResourceInput,
     ListTagsForResourceOutput,
     ListTagsForStreamInput,
@@ -44,6 +54,9 @@ from localstack.aws.api.kinesis import (
     RegisterStreamConsumerInput,
     RegisterStreamConsumerOutput,
     RemoveTagsFromStreamInput,
+    SplitShardInput,
+    StartStreamEncryptionInput,
+    StopStreamEncryptionInput,
     SubscribeToShardInput,
     SubscribeToShardOutput,
     TagResourceInput,
@@ -61,7 +74,7 @@ from moto.kinesis import models as moto_models
 
 from emulator.dispatch import Handler, guarded
 from emulator.errors import ServiceError
-from emulator.kinesis import constraint, retention
+from emulator.kinesis import constraint, monitoring, retention
 from emulator.kinesis.client import KinesisClient, put_records_response
 from emulator.kinesis.consumer import Consumer, find_consumer, list_consumers, register, stream_arn_of
 from emulator.kinesis.data_plane import (
@@ -72,8 +85,10 @@ from emulator.kinesis.data_plane import (
     stream_name_of,
     stream_not_found,
 )
-from emulator.kinesis.listing import decode_token, list_shards
-from emulator.kinesis.resharding import check_merge, update_shard_count
+from emulator.kinesis.listing import decode_token, list_shards, list_streams
+from emulator.kinesis.protection import check_encryption_type, check_policy
+from emulator.kinesis.quota import ON_DEMAND_STREAM_LIMIT, Quotas, is_on_demand
+from emulator.kinesis.resharding import merge_shards, split_shard, update_shard_count
 from emulator.kinesis.shard import Shard
 from emulator.kinesis.subscription import Subscriptions
 from emulator.kinesis.tags import add_tags, check_tags, remove_tags, tag_list
@@ -206,6 +221,44 @@ def _consumer(context: RequestContext, request: Mapping[str, Any]) -> tuple[Any,
     return stream, find_consumer(stream, request.get("ConsumerName"), consumer_arn)
 
 
+def _policies(context: RequestContext, request: Mapping[str, Any]) -> dict[str, str]:
+    """Return the resource policies among which that of a stream or consumer is, which must be there."""
+    arn = request["ResourceARN"]
+    _tagged(context, arn)
+    account_id = arn.split(":")[4]
+    policies: dict[str, str] = moto_models.kinesis_backends[account_id][context.region].resource_policies
+    return policies
+
+
+def _quotas(context: RequestContext) -> Quotas:
+    backend = moto_models.kinesis_backends[context.account_id][context.region]
+    return Quotas(context.account_id, context.region, backend.streams.values())
+
+
+def _summary(stream: Any) -> dict[str, Any]:
+    """Return a stream as ListStreams prints it."""
+    return {
+        "StreamName": stream.stream_name,
+        "StreamARN": stream.arn,
+        "StreamStatus": stream.status,
+        "StreamModeDetails": stream.stream_mode,
+        "StreamCreationTimestamp": stream.creation_datetime,
+    }
+
+
+def _set_metrics(
+    stream: Any, change: Callable[[list[str], list[str]], list[str]], metrics: list[str]
+) -> EnhancedMonitoringOutput:
+    current = stream.shard_level_metrics
+    stream.shard_level_metrics = change(current, metrics)
+    return EnhancedMonitoringOutput(
+        StreamName=stream.stream_name,
+        StreamARN=stream.arn,
+        CurrentShardLevelMetrics=current,
+        DesiredShardLevelMetrics=stream.shard_level_metrics,
+    )
+
+
 class KinesisProvider(KinesisApi, ServiceLifecycleHook):
     """Serves records and consumers from this project's shards; everything else is moto's."""
 
@@ -221,18 +274,63 @@ class KinesisProvider(KinesisApi, ServiceLifecycleHook):
     @handler("CreateStream", expand=False)
     def create_stream(self, context: RequestContext, request: CreateStreamInput) -> None:
         name = request["StreamName"]
-        if name in moto_models.kinesis_backends[context.account_id][context.region].streams:
+        backend = moto_models.kinesis_backends[context.account_id][context.region]
+        if name in backend.streams:
             raise ServiceError(
                 "ResourceInUseException", f"Stream {name} under account {context.account_id} already exists."
             )
         tags = request.get("Tags") or {}
         check_tags(f"stream {name} under account {context.account_id}", tags)
-        if request.get("StreamModeDetails") or request.get("ShardCount"):
-            _call_moto(context, request)
+        shard_count = request.get("ShardCount") or 0
+        mode = request.get("StreamModeDetails") or {
+            "StreamMode": "PROVISIONED" if shard_count else "ON_DEMAND"
+        }
+        if mode["StreamMode"] == "ON_DEMAND":
+            _quotas(context).check_on_demand_stream()
+        elif not shard_count:
+            raise ServiceError(
+                "InvalidArgumentException", "ShardCount is required for a stream in the PROVISIONED mode."
+            )
         else:
-            backend = moto_models.kinesis_backends[context.account_id][context.region]
-            backend.create_stream(name, 0, stream_mode={"StreamMode": "ON_DEMAND"})
-        moto_models.kinesis_backends[context.account_id][context.region].streams[name].tags.update(tags)
+            _quotas(context).check_shards(shard_count)
+        backend.create_stream(name, shard_count, stream_mode=dict(mode)).tags.update(tags)
+
+    @handler("ListStreams", expand=False)
+    def list_streams(self, context: RequestContext, request: ListStreamsInput) -> ListStreamsOutput:
+        streams = moto_models.kinesis_backends[context.account_id][context.region].streams
+        names, token = list_streams(
+            streams, request.get("ExclusiveStartStreamName"), request.get("NextToken"), request.get("Limit")
+        )
+        output = ListStreamsOutput(
+            StreamNames=names,
+            HasMoreStreams=token is not None,
+            StreamSummaries=[_summary(streams[name]) for name in names],
+        )
+        if token is not None:
+            output["NextToken"] = token
+        return output
+
+    @handler("DescribeLimits", expand=False)
+    def describe_limits(self, context: RequestContext, request: DescribeLimitsInput) -> DescribeLimitsOutput:
+        quotas = _quotas(context)
+        return DescribeLimitsOutput(
+            ShardLimit=quotas.shard_limit,
+            OpenShardCount=quotas.open_shards,
+            OnDemandStreamCount=quotas.on_demand_streams,
+            OnDemandStreamCountLimit=ON_DEMAND_STREAM_LIMIT,
+        )
+
+    @handler("EnableEnhancedMonitoring", expand=False)
+    def enable_enhanced_monitoring(
+        self, context: RequestContext, request: EnableEnhancedMonitoringInput
+    ) -> EnhancedMonitoringOutput:
+        return _set_metrics(_stream(context, request), monitoring.enabled, request["ShardLevelMetrics"])
+
+    @handler("DisableEnhancedMonitoring", expand=False)
+    def disable_enhanced_monitoring(
+        self, context: RequestContext, request: DisableEnhancedMonitoringInput
+    ) -> EnhancedMonitoringOutput:
+        return _set_metrics(_stream(context, request), monitoring.disabled, request["ShardLevelMetrics"])
 
     @handler("DeleteStream", expand=False)
     def delete_stream(self, context: RequestContext, request: DeleteStreamInput) -> None:
@@ -244,7 +342,10 @@ class KinesisProvider(KinesisApi, ServiceLifecycleHook):
                 "deregister them or set EnforceConsumerDeletion.",
             )
         _call_moto(context, request)
+        policies = moto_models.kinesis_backends[stream.account_id][stream.region].resource_policies
+        policies.pop(stream.arn, None)
         for consumer in stream.consumers:
+            policies.pop(consumer.consumer_arn, None)
             _SUBSCRIPTIONS.end(consumer.consumer_arn)
 
     @handler("DescribeStream", expand=False)
@@ -279,15 +380,21 @@ class KinesisProvider(KinesisApi, ServiceLifecycleHook):
     @handler("MergeShards", expand=False)
     def merge_shards(self, context: RequestContext, request: MergeShardsInput) -> None:
         stream: Any = _stream(context, request)
-        check_merge(stream, request["ShardToMerge"], request["AdjacentShardToMerge"])
-        stream.merge_shards(request["ShardToMerge"], request["AdjacentShardToMerge"])
+        merge_shards(stream, request["ShardToMerge"], request["AdjacentShardToMerge"])
+
+    @handler("SplitShard", expand=False)
+    def split_shard(self, context: RequestContext, request: SplitShardInput) -> None:
+        stream: Any = _stream(context, request)
+        if not is_on_demand(stream):
+            _quotas(context).check_shards(1)
+        split_shard(stream, request["ShardToSplit"], request["NewStartingHashKey"])
 
     @handler("UpdateShardCount", expand=False)
     def update_shard_count(
         self, context: RequestContext, request: UpdateShardCountInput
     ) -> UpdateShardCountOutput:
         stream: Any = _stream(context, request)
-        before = update_shard_count(stream, request["TargetShardCount"])
+        before = update_shard_count(stream, request["TargetShardCount"], _quotas(context))
         return UpdateShardCountOutput(
             StreamName=stream.stream_name,
             StreamARN=stream.arn,
@@ -298,7 +405,10 @@ class KinesisProvider(KinesisApi, ServiceLifecycleHook):
     @handler("UpdateStreamMode", expand=False)
     def update_stream_mode(self, context: RequestContext, request: UpdateStreamModeInput) -> None:
         stream: Any = _stream(context, request)
-        stream.stream_mode = dict(request["StreamModeDetails"])
+        mode = request["StreamModeDetails"]
+        if mode["StreamMode"] == "ON_DEMAND" and not is_on_demand(stream):
+            _quotas(context).check_on_demand_stream()
+        stream.stream_mode = dict(mode)
 
     @handler("IncreaseStreamRetentionPeriod", expand=False)
     def increase_stream_retention_period(
@@ -351,9 +461,33 @@ class KinesisProvider(KinesisApi, ServiceLifecycleHook):
 
     @handler("PutResourcePolicy", expand=False)
     def put_resource_policy(self, context: RequestContext, request: PutResourcePolicyInput) -> None:
-        stream_arn = request["ResourceARN"].partition("/consumer/")[0]
-        _find_stream(context, None, stream_arn)
-        _call_moto(context, request)
+        _policies(context, request)[request["ResourceARN"]] = check_policy(request["Policy"])
+
+    @handler("GetResourcePolicy", expand=False)
+    def get_resource_policy(
+        self, context: RequestContext, request: GetResourcePolicyInput
+    ) -> GetResourcePolicyOutput:
+        return GetResourcePolicyOutput(Policy=_policies(context, request).get(request["ResourceARN"], "{}"))
+
+    @handler("DeleteResourcePolicy", expand=False)
+    def delete_resource_policy(self, context: RequestContext, request: DeleteResourcePolicyInput) -> None:
+        arn = request["ResourceARN"]
+        if _policies(context, request).pop(arn, None) is None:
+            raise ServiceError(
+                "ResourceNotFoundException", f"No resource policy found for resource ARN {arn}"
+            )
+
+    @handler("StartStreamEncryption", expand=False)
+    def start_stream_encryption(self, context: RequestContext, request: StartStreamEncryptionInput) -> None:
+        stream: Any = _stream(context, request)
+        check_encryption_type(request["EncryptionType"])
+        stream.encryption_type, stream.key_id = request["EncryptionType"], request["KeyId"]
+
+    @handler("StopStreamEncryption", expand=False)
+    def stop_stream_encryption(self, context: RequestContext, request: StopStreamEncryptionInput) -> None:
+        stream: Any = _stream(context, request)
+        check_encryption_type(request["EncryptionType"])
+        stream.encryption_type, stream.key_id = "NONE", None
 
     @handler("PutRecord", expand=False)
     def put_record(self, context: RequestContext, request: PutRecordInput) -> PutRecordOutput:
@@ -411,6 +545,10 @@ class KinesisProvider(KinesisApi, ServiceLifecycleHook):
             name, start, shard_filter = decode_token(token)
             stream = find_stream(context.account_id, context.region, name, None)
         else:
+            if not request.get("StreamName") and not request.get("StreamARN"):
+                raise ServiceError(
+                    "InvalidArgumentException", "Either NextToken or StreamName should be provided."
+                )
             stream = _stream(context, request)
         shards, next_token = list_shards(stream, time.time(), start, shard_filter, request.get("MaxResults"))
         output = ListShardsOutput(Shards=shards)
@@ -453,6 +591,8 @@ class KinesisProvider(KinesisApi, ServiceLifecycleHook):
     ) -> None:
         stream, consumer = _consumer(context, request)
         stream.consumers.remove(consumer)
+        policies = moto_models.kinesis_backends[stream.account_id][stream.region].resource_policies
+        policies.pop(consumer.consumer_arn, None)
         _SUBSCRIPTIONS.end(consumer.consumer_arn)
 
     @handler("SubscribeToShard", expand=False)

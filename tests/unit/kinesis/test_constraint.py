@@ -123,6 +123,21 @@ def test_the_records_of_a_put_are_checked_only_when_asked_for() -> None:
     )
 
 
+def test_a_put_that_is_refused_names_what_is_wrong_with_its_records_too() -> None:
+    request = {"StreamName": "*", "Records": [{"Data": b"", "PartitionKey": "", "ExplicitHashKey": "01"}]}
+
+    with pytest.raises(ServiceError) as raised:
+        check(input_of("PutRecords"), request)
+
+    assert raised.value.message == (
+        "3 validation errors detected: Value '01' at 'records.1.member.explicitHashKey' failed to satisfy constraint: "
+        "Member must satisfy regular expression pattern: 0|([1-9]\\d{0,38}); Value '' at "
+        "'records.1.member.partitionKey' failed to satisfy constraint: Member must have length greater than or equal "
+        "to 1; Value '*' at 'streamName' failed to satisfy constraint: Member must satisfy regular expression "
+        "pattern: [a-zA-Z0-9_.-]+"
+    )
+
+
 def test_too_many_records_are_not_printed() -> None:
     request = {"StreamName": "orders", "Records": [{"Data": b"secret", "PartitionKey": "a"}] * 501}
 
@@ -138,3 +153,13 @@ def test_too_many_records_are_not_printed() -> None:
 def test_a_limit_of_get_records_is_left_to_get_records() -> None:
     # Its documentation promises InvalidArgumentException.
     check(input_of("GetRecords"), {"ShardIterator": "AAA", "Limit": 10_001})
+
+
+def test_no_more_than_ten_violations_are_named() -> None:
+    request = {"StreamName": "orders", "Records": [{"Data": b"", "PartitionKey": ""}] * 501}
+
+    with pytest.raises(ServiceError) as raised:
+        check(input_of("PutRecords"), request)
+
+    assert raised.value.message.startswith("10 validation errors detected: Value at 'records' failed")
+    assert raised.value.message.count("failed to satisfy constraint") == 10
