@@ -21,6 +21,7 @@ MAXIMUM_PAGE_RECORDS = 10_000
 MAXIMUM_PAGE_BYTES = 10 * 1024 * 1024
 ITERATOR_LIFETIME_SECONDS = 300
 _HASH_KEYS = 2**128
+_MAXIMUM_SHARD_INDEX = 2**31 - 1
 _HASH_KEY_PATTERN = r"0|([1-9]\d{0,38})"
 _START_RULE = (
     "Must either specify (1) AT_SEQUENCE_NUMBER or AFTER_SEQUENCE_NUMBER and StartingSequenceNumber or "
@@ -28,8 +29,8 @@ _START_RULE = (
 )
 
 
-class Stream(Protocol):
-    """What is read of a data stream that the control plane keeps."""
+class NamedStream(Protocol):
+    """What a message says of a data stream."""
 
     @property
     def stream_name(self) -> str:
@@ -38,6 +39,10 @@ class Stream(Protocol):
     @property
     def account_id(self) -> str:
         """Account that owns it."""
+
+
+class Stream(NamedStream, Protocol):
+    """What is read of a data stream that the control plane keeps."""
 
     @property
     def retention_period_hours(self) -> int:
@@ -104,7 +109,7 @@ class DataPlane:
     ) -> None:
         self._lock = lock
         self._clock = clock
-        self._limited = limited
+        self.limited = limited
 
     def put(self, stream: Stream, record: NewRecord) -> tuple[str, str]:
         """Append one record and return its sequence number and shard id.
@@ -142,11 +147,12 @@ class DataPlane:
 
     def _append(self, stream: Stream, record: NewRecord) -> PutResult:
         shard = _shard_for(stream, record)
-        limited = self._limited and stream.stream_mode.get("StreamMode") != "ON_DEMAND"
+        limited = self.limited and stream.stream_mode.get("StreamMode") != "ON_DEMAND"
         if limited and not shard.throughput.take_write(record.size_bytes, self._clock()):
             return _rate_exceeded(stream, shard)
         shard.log.retention_seconds = stream.retention_period_hours * 3600
-        shard.log.name = f"{stream.stream_name}/{shard.shard_id}"
+        if not shard.named:
+            shard.name_log(stream.stream_name)
         return shard.put(record.partition_key, record.data), shard.shard_id
 
     def iterator(
@@ -242,17 +248,15 @@ class DataPlane:
         shard = find_shard(stream, iterator.shard_id)
         if iterator.stream != f"{stream.stream_name}:{shard.created_microseconds}":
             raise stream_not_found(stream.stream_name, stream.account_id)
-        if self._limited:
+        if self.limited:
             with self._lock:
                 if not shard.throughput.take_read(self._clock()):
                     raise _rate_exceeded(stream, shard)
         reading = self.read(
             stream, shard, iterator.position, limit or MAXIMUM_PAGE_RECORDS, MAXIMUM_PAGE_BYTES
         )
-        if self._limited:
-            size_bytes = sum(
-                len(record["Data"]) + len(record["PartitionKey"].encode()) for record in reading.records
-            )
+        if self.limited:
+            size_bytes = sum(map(record_size, reading.records))
             with self._lock:
                 shard.throughput.spend_read(size_bytes, self._clock())
         next_iterator = None
@@ -271,6 +275,11 @@ class DataPlane:
         behind = max(0, int((now - next_appended_at) * 1000)) if next_appended_at is not None else 0
         at_end = not is_open and position >= shard.log.last_position
         return Reading(records, position, behind, at_end, _children(stream, shard) if at_end else [])
+
+
+def record_size(record: Mapping[str, Any]) -> int:
+    """Return what a record that is read counts towards a limit, in bytes."""
+    return len(record["Data"]) + len(record["PartitionKey"].encode())
 
 
 def stream_name_of(iterator: ShardIterator) -> str:
@@ -303,13 +312,34 @@ def find_shard(stream: Stream, shard_id: str) -> Shard:
     Raises:
         ServiceError: there is no such shard.
     """
-    shard = stream.shards.get(shard_id)
+    shard = stream.shards.get(shard_id) or stream.shards.get(resolve_shard_id(stream, shard_id))
     if shard is None:
         raise ServiceError(
             "ResourceNotFoundException",
-            f"Shard {shard_id} in stream {stream.stream_name} under account {stream.account_id} does not exist",
+            f"Shard {resolve_shard_id(stream, shard_id)} in stream {stream.stream_name} under account "
+            f"{stream.account_id} does not exist",
         )
     return shard
+
+
+def resolve_shard_id(stream: NamedStream, shard_id: str) -> str:
+    """Return the full identifier that a shard's number stands for, with any prefix or none, as Kinesis takes it.
+
+    Raises:
+        ServiceError: the text does not end in a number that a shard can have.
+    """
+    _, _, number = shard_id.rpartition("-")
+    if not (number.isascii() and number.isdigit()) or int(number) > _MAXIMUM_SHARD_INDEX:
+        raise shard_not_found(stream, shard_id)
+    return f"shardId-{int(number):012d}"
+
+
+def shard_not_found(stream: NamedStream, shard_id: str) -> ServiceError:
+    """Return the error that says that a stream has no such shard."""
+    return ServiceError(
+        "ResourceNotFoundException",
+        f"Could not find shard {shard_id} in stream {stream.stream_name} under account {stream.account_id}.",
+    )
 
 
 def _position_of(stream: Stream, shard: Shard, sequence_number: str) -> int:

@@ -1,4 +1,4 @@
-"""ListShards: which shards of a data stream a caller sees, page by page."""
+"""ListStreams and ListShards: which streams, and which shards of one, a caller sees, page by page."""
 
 import base64
 import binascii
@@ -12,6 +12,33 @@ from emulator.kinesis.data_plane import Stream
 from emulator.kinesis.shard import Shard
 
 MAXIMUM_RESULTS = 10_000
+MAXIMUM_STREAMS = 100
+
+
+def list_streams(
+    stream_names: Iterable[str],
+    exclusive_start_name: str | None = None,
+    token: str | None = None,
+    limit: int | None = None,
+) -> tuple[list[str], str | None]:
+    """Return one page of stream names in their order and the token of the next page, if there is one.
+
+    Raises:
+        ServiceError: the token was not given out by this operation.
+
+    https://docs.aws.amazon.com/kinesis/latest/APIReference/API_ListStreams.html
+    """
+    if token:
+        try:
+            exclusive_start_name = base64.b64decode(token, validate=True).decode()
+        except (binascii.Error, UnicodeDecodeError) as error:
+            raise ServiceError("InvalidArgumentException", "Invalid NextToken.") from error
+    names = sorted(
+        name for name in stream_names if exclusive_start_name is None or name > exclusive_start_name
+    )
+    page = names[: min(limit or MAXIMUM_STREAMS, MAXIMUM_STREAMS)]
+    more = len(page) < len(names)
+    return page, base64.b64encode(page[-1].encode()).decode() if more else None
 
 
 def list_shards(

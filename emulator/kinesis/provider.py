@@ -10,24 +10,41 @@ from typing import Any
 from localstack.aws.api import CommonServiceException, RequestContext
 from localstack.aws.api.core import handler
 from localstack.aws.api.kinesis import (
+    AddTagsToStreamInput,
     CreateStreamInput,
+    DecreaseStreamRetentionPeriodInput,
+    DeleteResourcePolicyInput,
     DeleteStreamInput,
     DeregisterStreamConsumerInput,
+    DescribeLimitsInput,
+    DescribeLimitsOutput,
     DescribeStreamConsumerInput,
     DescribeStreamConsumerOutput,
     DescribeStreamInput,
     DescribeStreamOutput,
     DescribeStreamSummaryInput,
     DescribeStreamSummaryOutput,
+    DisableEnhancedMonitoringInput,
+    EnableEnhancedMonitoringInput,
+    EnhancedMonitoringOutput,
     GetRecordsInput,
     GetRecordsOutput,
+    GetResourcePolicyInput,
+    GetResourcePolicyOutput,
     GetShardIteratorInput,
     GetShardIteratorOutput,
+    IncreaseStreamRetentionPeriodInput,
     KinesisApi,
     ListShardsInput,
     ListShardsOutput,
     ListStreamConsumersInput,
     ListStreamConsumersOutput,
+    ListStreamsInput,
+    ListStreamsOutput,
+    ListTagsForResourceInput,
+    ListTagsForResourceOutput,
+    ListTagsForStreamInput,
+    ListTagsForStreamOutput,
     MergeShardsInput,
     PutRecordInput,
     PutRecordOutput,
@@ -36,8 +53,14 @@ from localstack.aws.api.kinesis import (
     PutResourcePolicyInput,
     RegisterStreamConsumerInput,
     RegisterStreamConsumerOutput,
+    RemoveTagsFromStreamInput,
+    SplitShardInput,
+    StartStreamEncryptionInput,
+    StopStreamEncryptionInput,
     SubscribeToShardInput,
     SubscribeToShardOutput,
+    TagResourceInput,
+    UntagResourceInput,
     UpdateShardCountInput,
     UpdateShardCountOutput,
     UpdateStreamModeInput,
@@ -51,6 +74,7 @@ from moto.kinesis import models as moto_models
 
 from emulator.dispatch import Handler, guarded
 from emulator.errors import ServiceError
+from emulator.kinesis import constraint, monitoring, retention
 from emulator.kinesis.client import KinesisClient, put_records_response
 from emulator.kinesis.consumer import Consumer, find_consumer, list_consumers, register, stream_arn_of
 from emulator.kinesis.data_plane import (
@@ -61,10 +85,13 @@ from emulator.kinesis.data_plane import (
     stream_name_of,
     stream_not_found,
 )
-from emulator.kinesis.listing import decode_token, list_shards
-from emulator.kinesis.resharding import check_merge, update_shard_count
+from emulator.kinesis.listing import decode_token, list_shards, list_streams
+from emulator.kinesis.protection import check_encryption_type, check_policy
+from emulator.kinesis.quota import ON_DEMAND_STREAM_LIMIT, Quotas, is_on_demand
+from emulator.kinesis.resharding import merge_shards, split_shard, update_shard_count
 from emulator.kinesis.shard import Shard
 from emulator.kinesis.subscription import Subscriptions
+from emulator.kinesis.tags import add_tags, check_tags, remove_tags, tag_list
 
 # One lock for every account and region: moto's state is not safe for threads.
 _LOCK = threading.RLock()
@@ -77,8 +104,21 @@ _DATA_OPERATIONS = frozenset({"PutRecord", "PutRecords", "GetRecords", "GetShard
 
 def dispatch_table(provider: "KinesisProvider") -> dict[str, Handler]:
     """Return the operations of the API, control operations one at a time."""
-    table = ForwardingFallbackDispatcher(provider, _call_moto)
+    table = {
+        operation: _checked(handle)
+        for operation, handle in ForwardingFallbackDispatcher(provider, _call_moto).items()
+    }
     return guarded(table, CommonServiceException, _LOCK, free=_DATA_OPERATIONS)
+
+
+def _checked(handle: Handler) -> Handler:
+    """Return a handler that sees only requests that keep to the API's model."""
+
+    def call(context: RequestContext, request: Mapping[str, Any]) -> Any:
+        constraint.check(context.operation.input_shape, request)
+        return handle(context, request)
+
+    return call
 
 
 def _call_moto(context: RequestContext, request: Mapping[str, Any]) -> Any:
@@ -102,7 +142,7 @@ def find_stream(account_id: str, region: str, name: str | None, arn: str | None)
     """Return a data stream by its ARN or name.
 
     Raises:
-        ServiceError: there is no such stream, or neither was given.
+        ServiceError: there is no such stream, neither was given, or they are not of the same stream.
     """
     if arn:
         parts = arn.split(":", 5)
@@ -110,7 +150,13 @@ def find_stream(account_id: str, region: str, name: str | None, arn: str | None)
             raise ServiceError(
                 "InvalidArgumentException", f"StreamARN {arn} is not the ARN of a data stream."
             )
-        region, account_id, name = parts[3], parts[4], parts[5].removeprefix("stream/")
+        region, account_id, named = parts[3], parts[4], parts[5].removeprefix("stream/")
+        if name not in (None, named):
+            raise ServiceError(
+                "InvalidArgumentException",
+                f"StreamName {name} and StreamARN {arn} are different streams: give one of the two.",
+            )
+        name = named
     if not name:
         raise ServiceError("InvalidArgumentException", "Either StreamName or StreamARN should be provided.")
     stream: Stream | None = moto_models.kinesis_backends[account_id][region].streams.get(name)
@@ -139,9 +185,31 @@ def _replace_data_plane() -> None:
 
 
 def _stream(context: RequestContext, request: Mapping[str, Any]) -> Stream:
-    return find_stream(
-        context.account_id, context.region, request.get("StreamName"), request.get("StreamARN")
-    )
+    return _find_stream(context, request.get("StreamName"), request.get("StreamARN"))
+
+
+def _find_stream(context: RequestContext, name: str | None, arn: str | None) -> Stream:
+    """Return a stream of the region that was called; an endpoint knows no other one's streams."""
+    if arn:
+        _, _, _, region, account_id, resource = arn.split(":", 5)
+        if region != context.region:
+            raise stream_not_found(resource.removeprefix("stream/").partition("/")[0], account_id)
+    return find_stream(context.account_id, context.region, name, arn)
+
+
+def _named(stream: Any) -> str:
+    """Return how a message names a stream."""
+    return f"stream {stream.stream_name} under account {stream.account_id}"
+
+
+def _tagged(context: RequestContext, resource_arn: str) -> tuple[str, dict[str, str]]:
+    """Return how a message names a stream or consumer, and its tags."""
+    stream_arn, is_consumer, _ = resource_arn.partition("/consumer/")
+    stream: Any = _find_stream(context, None, stream_arn)
+    if not is_consumer:
+        return _named(stream), stream.tags
+    consumer = find_consumer(stream, None, resource_arn)
+    return f"consumer {consumer.consumer_name} of {_named(stream)}", consumer.tags
 
 
 def _consumer(context: RequestContext, request: Mapping[str, Any]) -> tuple[Any, Consumer]:
@@ -149,8 +217,46 @@ def _consumer(context: RequestContext, request: Mapping[str, Any]) -> tuple[Any,
     consumer_arn, stream_arn = request.get("ConsumerARN"), request.get("StreamARN")
     if consumer_arn and not stream_arn:
         stream_arn = stream_arn_of(consumer_arn)
-    stream: Any = find_stream(context.account_id, context.region, None, stream_arn)
+    stream: Any = _find_stream(context, None, stream_arn)
     return stream, find_consumer(stream, request.get("ConsumerName"), consumer_arn)
+
+
+def _policies(context: RequestContext, request: Mapping[str, Any]) -> dict[str, str]:
+    """Return the resource policies among which that of a stream or consumer is, which must be there."""
+    arn = request["ResourceARN"]
+    _tagged(context, arn)
+    account_id = arn.split(":")[4]
+    policies: dict[str, str] = moto_models.kinesis_backends[account_id][context.region].resource_policies
+    return policies
+
+
+def _quotas(context: RequestContext) -> Quotas:
+    backend = moto_models.kinesis_backends[context.account_id][context.region]
+    return Quotas(context.account_id, context.region, backend.streams.values())
+
+
+def _summary(stream: Any) -> dict[str, Any]:
+    """Return a stream as ListStreams prints it."""
+    return {
+        "StreamName": stream.stream_name,
+        "StreamARN": stream.arn,
+        "StreamStatus": stream.status,
+        "StreamModeDetails": stream.stream_mode,
+        "StreamCreationTimestamp": stream.creation_datetime,
+    }
+
+
+def _set_metrics(
+    stream: Any, change: Callable[[list[str], list[str]], list[str]], metrics: list[str]
+) -> EnhancedMonitoringOutput:
+    current = stream.shard_level_metrics
+    stream.shard_level_metrics = change(current, metrics)
+    return EnhancedMonitoringOutput(
+        StreamName=stream.stream_name,
+        StreamARN=stream.arn,
+        CurrentShardLevelMetrics=current,
+        DesiredShardLevelMetrics=stream.shard_level_metrics,
+    )
 
 
 class KinesisProvider(KinesisApi, ServiceLifecycleHook):
@@ -168,19 +274,63 @@ class KinesisProvider(KinesisApi, ServiceLifecycleHook):
     @handler("CreateStream", expand=False)
     def create_stream(self, context: RequestContext, request: CreateStreamInput) -> None:
         name = request["StreamName"]
-        if name in moto_models.kinesis_backends[context.account_id][context.region].streams:
+        backend = moto_models.kinesis_backends[context.account_id][context.region]
+        if name in backend.streams:
             raise ServiceError(
                 "ResourceInUseException", f"Stream {name} under account {context.account_id} already exists."
             )
-        if request.get("StreamModeDetails") or request.get("ShardCount"):
-            _call_moto(context, request)
-        else:
-            backend = moto_models.kinesis_backends[context.account_id][context.region]
-            backend.create_stream(name, 0, stream_mode={"StreamMode": "ON_DEMAND"})
-        if tags := request.get("Tags"):
-            moto_models.kinesis_backends[context.account_id][context.region].add_tags_to_stream(
-                stream_arn=None, stream_name=request["StreamName"], tags=tags
+        tags = request.get("Tags") or {}
+        check_tags(f"stream {name} under account {context.account_id}", tags)
+        shard_count = request.get("ShardCount") or 0
+        mode = request.get("StreamModeDetails") or {
+            "StreamMode": "PROVISIONED" if shard_count else "ON_DEMAND"
+        }
+        if mode["StreamMode"] == "ON_DEMAND":
+            _quotas(context).check_on_demand_stream()
+        elif not shard_count:
+            raise ServiceError(
+                "InvalidArgumentException", "ShardCount is required for a stream in the PROVISIONED mode."
             )
+        else:
+            _quotas(context).check_shards(shard_count)
+        backend.create_stream(name, shard_count, stream_mode=dict(mode)).tags.update(tags)
+
+    @handler("ListStreams", expand=False)
+    def list_streams(self, context: RequestContext, request: ListStreamsInput) -> ListStreamsOutput:
+        streams = moto_models.kinesis_backends[context.account_id][context.region].streams
+        names, token = list_streams(
+            streams, request.get("ExclusiveStartStreamName"), request.get("NextToken"), request.get("Limit")
+        )
+        output = ListStreamsOutput(
+            StreamNames=names,
+            HasMoreStreams=token is not None,
+            StreamSummaries=[_summary(streams[name]) for name in names],
+        )
+        if token is not None:
+            output["NextToken"] = token
+        return output
+
+    @handler("DescribeLimits", expand=False)
+    def describe_limits(self, context: RequestContext, request: DescribeLimitsInput) -> DescribeLimitsOutput:
+        quotas = _quotas(context)
+        return DescribeLimitsOutput(
+            ShardLimit=quotas.shard_limit,
+            OpenShardCount=quotas.open_shards,
+            OnDemandStreamCount=quotas.on_demand_streams,
+            OnDemandStreamCountLimit=ON_DEMAND_STREAM_LIMIT,
+        )
+
+    @handler("EnableEnhancedMonitoring", expand=False)
+    def enable_enhanced_monitoring(
+        self, context: RequestContext, request: EnableEnhancedMonitoringInput
+    ) -> EnhancedMonitoringOutput:
+        return _set_metrics(_stream(context, request), monitoring.enabled, request["ShardLevelMetrics"])
+
+    @handler("DisableEnhancedMonitoring", expand=False)
+    def disable_enhanced_monitoring(
+        self, context: RequestContext, request: DisableEnhancedMonitoringInput
+    ) -> EnhancedMonitoringOutput:
+        return _set_metrics(_stream(context, request), monitoring.disabled, request["ShardLevelMetrics"])
 
     @handler("DeleteStream", expand=False)
     def delete_stream(self, context: RequestContext, request: DeleteStreamInput) -> None:
@@ -192,7 +342,10 @@ class KinesisProvider(KinesisApi, ServiceLifecycleHook):
                 "deregister them or set EnforceConsumerDeletion.",
             )
         _call_moto(context, request)
+        policies = moto_models.kinesis_backends[stream.account_id][stream.region].resource_policies
+        policies.pop(stream.arn, None)
         for consumer in stream.consumers:
+            policies.pop(consumer.consumer_arn, None)
             _SUBSCRIPTIONS.end(consumer.consumer_arn)
 
     @handler("DescribeStream", expand=False)
@@ -227,15 +380,21 @@ class KinesisProvider(KinesisApi, ServiceLifecycleHook):
     @handler("MergeShards", expand=False)
     def merge_shards(self, context: RequestContext, request: MergeShardsInput) -> None:
         stream: Any = _stream(context, request)
-        check_merge(stream, request["ShardToMerge"], request["AdjacentShardToMerge"])
-        stream.merge_shards(request["ShardToMerge"], request["AdjacentShardToMerge"])
+        merge_shards(stream, request["ShardToMerge"], request["AdjacentShardToMerge"])
+
+    @handler("SplitShard", expand=False)
+    def split_shard(self, context: RequestContext, request: SplitShardInput) -> None:
+        stream: Any = _stream(context, request)
+        if not is_on_demand(stream):
+            _quotas(context).check_shards(1)
+        split_shard(stream, request["ShardToSplit"], request["NewStartingHashKey"])
 
     @handler("UpdateShardCount", expand=False)
     def update_shard_count(
         self, context: RequestContext, request: UpdateShardCountInput
     ) -> UpdateShardCountOutput:
         stream: Any = _stream(context, request)
-        before = update_shard_count(stream, request["TargetShardCount"])
+        before = update_shard_count(stream, request["TargetShardCount"], _quotas(context))
         return UpdateShardCountOutput(
             StreamName=stream.stream_name,
             StreamARN=stream.arn,
@@ -246,13 +405,89 @@ class KinesisProvider(KinesisApi, ServiceLifecycleHook):
     @handler("UpdateStreamMode", expand=False)
     def update_stream_mode(self, context: RequestContext, request: UpdateStreamModeInput) -> None:
         stream: Any = _stream(context, request)
-        stream.stream_mode = dict(request["StreamModeDetails"])
+        mode = request["StreamModeDetails"]
+        if mode["StreamMode"] == "ON_DEMAND" and not is_on_demand(stream):
+            _quotas(context).check_on_demand_stream()
+        stream.stream_mode = dict(mode)
+
+    @handler("IncreaseStreamRetentionPeriod", expand=False)
+    def increase_stream_retention_period(
+        self, context: RequestContext, request: IncreaseStreamRetentionPeriodInput
+    ) -> None:
+        stream: Any = _stream(context, request)
+        retention.increase(stream, request["RetentionPeriodHours"])
+
+    @handler("DecreaseStreamRetentionPeriod", expand=False)
+    def decrease_stream_retention_period(
+        self, context: RequestContext, request: DecreaseStreamRetentionPeriodInput
+    ) -> None:
+        stream: Any = _stream(context, request)
+        retention.decrease(stream, request["RetentionPeriodHours"])
+
+    @handler("AddTagsToStream", expand=False)
+    def add_tags_to_stream(self, context: RequestContext, request: AddTagsToStreamInput) -> None:
+        stream: Any = _stream(context, request)
+        add_tags(_named(stream), stream.tags, request["Tags"])
+
+    @handler("RemoveTagsFromStream", expand=False)
+    def remove_tags_from_stream(self, context: RequestContext, request: RemoveTagsFromStreamInput) -> None:
+        stream: Any = _stream(context, request)
+        remove_tags(_named(stream), stream.tags, request["TagKeys"])
+
+    @handler("ListTagsForStream", expand=False)
+    def list_tags_for_stream(
+        self, context: RequestContext, request: ListTagsForStreamInput
+    ) -> ListTagsForStreamOutput:
+        stream: Any = _stream(context, request)
+        tags, has_more = tag_list(stream.tags, request.get("ExclusiveStartTagKey"), request.get("Limit"))
+        return ListTagsForStreamOutput(Tags=tags, HasMoreTags=has_more)
+
+    @handler("TagResource", expand=False)
+    def tag_resource(self, context: RequestContext, request: TagResourceInput) -> None:
+        resource, tags = _tagged(context, request["ResourceARN"])
+        add_tags(resource, tags, request["Tags"])
+
+    @handler("UntagResource", expand=False)
+    def untag_resource(self, context: RequestContext, request: UntagResourceInput) -> None:
+        resource, tags = _tagged(context, request["ResourceARN"])
+        remove_tags(resource, tags, request["TagKeys"])
+
+    @handler("ListTagsForResource", expand=False)
+    def list_tags_for_resource(
+        self, context: RequestContext, request: ListTagsForResourceInput
+    ) -> ListTagsForResourceOutput:
+        _, tags = _tagged(context, request["ResourceARN"])
+        return ListTagsForResourceOutput(Tags=tag_list(tags)[0])
 
     @handler("PutResourcePolicy", expand=False)
     def put_resource_policy(self, context: RequestContext, request: PutResourcePolicyInput) -> None:
-        stream_arn = request["ResourceARN"].partition("/consumer/")[0]
-        find_stream(context.account_id, context.region, None, stream_arn)
-        _call_moto(context, request)
+        _policies(context, request)[request["ResourceARN"]] = check_policy(request["Policy"])
+
+    @handler("GetResourcePolicy", expand=False)
+    def get_resource_policy(
+        self, context: RequestContext, request: GetResourcePolicyInput
+    ) -> GetResourcePolicyOutput:
+        return GetResourcePolicyOutput(Policy=_policies(context, request).get(request["ResourceARN"], "{}"))
+
+    @handler("DeleteResourcePolicy", expand=False)
+    def delete_resource_policy(self, context: RequestContext, request: DeleteResourcePolicyInput) -> None:
+        arn = request["ResourceARN"]
+        if _policies(context, request).pop(arn, None) is None:
+            raise ServiceError(
+                "ResourceNotFoundException", f"No resource policy found for resource ARN {arn}"
+            )
+
+    @handler("StartStreamEncryption", expand=False)
+    def start_stream_encryption(self, context: RequestContext, request: StartStreamEncryptionInput) -> None:
+        stream: Any = _stream(context, request)
+        check_encryption_type(request["EncryptionType"])
+        stream.encryption_type, stream.key_id = request["EncryptionType"], request["KeyId"]
+
+    @handler("StopStreamEncryption", expand=False)
+    def stop_stream_encryption(self, context: RequestContext, request: StopStreamEncryptionInput) -> None:
+        stream: Any = _stream(context, request)
+        check_encryption_type(request["EncryptionType"])
+        stream.encryption_type, stream.key_id = "NONE", None
 
     @handler("PutRecord", expand=False)
     def put_record(self, context: RequestContext, request: PutRecordInput) -> PutRecordOutput:
@@ -262,9 +497,11 @@ class KinesisProvider(KinesisApi, ServiceLifecycleHook):
 
     @handler("PutRecords", expand=False)
     def put_records(self, context: RequestContext, request: PutRecordsInput) -> PutRecordsOutput:
+        entries = request["Records"]
+        if any(entry.get("PartitionKey") is None or entry.get("Data") is None for entry in entries):
+            constraint.check(context.operation.input_shape, request, with_records=True)
         records = [
-            NewRecord(entry["PartitionKey"], entry["Data"], entry.get("ExplicitHashKey"))
-            for entry in request["Records"]
+            NewRecord(entry["PartitionKey"], entry["Data"], entry.get("ExplicitHashKey")) for entry in entries
         ]
         results = _DATA_PLANE.put_all(_stream(context, request), records)
         return PutRecordsOutput(**put_records_response(results))
@@ -308,6 +545,10 @@ class KinesisProvider(KinesisApi, ServiceLifecycleHook):
             name, start, shard_filter = decode_token(token)
             stream = find_stream(context.account_id, context.region, name, None)
         else:
+            if not request.get("StreamName") and not request.get("StreamARN"):
+                raise ServiceError(
+                    "InvalidArgumentException", "Either NextToken or StreamName should be provided."
+                )
             stream = _stream(context, request)
         shards, next_token = list_shards(stream, time.time(), start, shard_filter, request.get("MaxResults"))
         output = ListShardsOutput(Shards=shards)
@@ -320,7 +561,9 @@ class KinesisProvider(KinesisApi, ServiceLifecycleHook):
         self, context: RequestContext, request: RegisterStreamConsumerInput
     ) -> RegisterStreamConsumerOutput:
         stream: Any = _stream(context, request)
-        consumer = register(stream, request["ConsumerName"], time.time(), request.get("Tags"))
+        tags = request.get("Tags") or {}
+        check_tags(f"consumer {request['ConsumerName']} of {_named(stream)}", tags)
+        consumer = register(stream, request["ConsumerName"], time.time(), tags)
         return RegisterStreamConsumerOutput(Consumer=consumer.to_json("CREATING"))
 
     @handler("DescribeStreamConsumer", expand=False)
@@ -348,6 +591,8 @@ class KinesisProvider(KinesisApi, ServiceLifecycleHook):
     ) -> None:
         stream, consumer = _consumer(context, request)
         stream.consumers.remove(consumer)
+        policies = moto_models.kinesis_backends[stream.account_id][stream.region].resource_policies
+        policies.pop(consumer.consumer_arn, None)
         _SUBSCRIPTIONS.end(consumer.consumer_arn)
 
     @handler("SubscribeToShard", expand=False)

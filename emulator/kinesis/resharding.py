@@ -4,21 +4,15 @@ from collections.abc import Mapping
 from typing import Protocol
 
 from emulator.errors import ServiceError
+from emulator.kinesis.data_plane import NamedStream, resolve_shard_id, shard_not_found
+from emulator.kinesis.quota import Quotas
 from emulator.kinesis.shard import Shard
 
 _HASH_KEYS = 2**128
 
 
-class Reshardable(Protocol):
+class Reshardable(NamedStream, Protocol):
     """A data stream that the control plane can reshard."""
-
-    @property
-    def stream_name(self) -> str:
-        """Name of the stream."""
-
-    @property
-    def account_id(self) -> str:
-        """Account that owns it."""
 
     @property
     def stream_mode(self) -> Mapping[str, str]:
@@ -35,44 +29,65 @@ class Reshardable(Protocol):
         """Close two neighbours and open one in their place."""
 
 
-def check_merge(stream: Reshardable, shard_id: str, adjacent_shard_id: str) -> None:
-    """Refuse to merge what are not two open neighbours.
+def split_shard(stream: Reshardable, shard_id: str, new_starting_hash_key: str) -> None:
+    """Split a shard in two, the second of which begins at a hash key.
+
+    Raises:
+        ServiceError: there is no such open shard, or the hash key leaves one of the two without any.
+
+    https://docs.aws.amazon.com/kinesis/latest/APIReference/API_SplitShard.html
+    """
+    shard = _open_shard(stream, shard_id)
+    if not shard.starting_hash + 1 < int(new_starting_hash_key) < shard.ending_hash:
+        raise ServiceError(
+            "InvalidArgumentException",
+            f"NewStartingHashKey {new_starting_hash_key} used in SplitShard() on shard {shard.shard_id} in stream "
+            f"{stream.stream_name} under account {stream.account_id} is not both greater than one plus the shard's "
+            f"StartingHashKey {shard.starting_hash} and less than the shard's EndingHashKey {shard.ending_hash}.",
+        )
+    stream.split_shard(shard.shard_id, new_starting_hash_key)
+
+
+def merge_shards(stream: Reshardable, shard_id: str, adjacent_shard_id: str) -> None:
+    """Merge two open neighbours.
 
     Raises:
         ServiceError: they are not.
 
     https://docs.aws.amazon.com/kinesis/latest/APIReference/API_MergeShards.html
     """
-    shards = []
-    for name in (shard_id, adjacent_shard_id):
-        shard = stream.shards.get(name)
-        if shard is None:
-            raise ServiceError(
-                "ResourceNotFoundException",
-                f"Could not find shard {name} in stream {stream.stream_name} under account {stream.account_id}.",
-            )
-        if not shard.is_open:
-            raise ServiceError(
-                "InvalidArgumentException",
-                f"Shard {name} in stream {stream.stream_name} under account {stream.account_id} has already been "
-                "merged or split, and thus is not eligible for merging or splitting.",
-            )
-        shards.append(shard)
-    if shards[0].ending_hash + 1 != shards[1].starting_hash:
+    shard, adjacent = (_open_shard(stream, name) for name in (shard_id, adjacent_shard_id))
+    if shard.ending_hash + 1 != adjacent.starting_hash:
         raise ServiceError(
             "InvalidArgumentException",
-            f"Shards {shard_id} and {adjacent_shard_id} in stream {stream.stream_name} under account "
+            f"Shards {shard.shard_id} and {adjacent.shard_id} in stream {stream.stream_name} under account "
             f"{stream.account_id} are not an adjacent pair of shards eligible for merging",
         )
+    stream.merge_shards(shard.shard_id, adjacent.shard_id)
 
 
-def update_shard_count(stream: Reshardable, target: int) -> int:
+def _open_shard(stream: Reshardable, shard_id: str) -> Shard:
+    name = resolve_shard_id(stream, shard_id)
+    shard = stream.shards.get(name)
+    if shard is None:
+        raise shard_not_found(stream, name)
+    if not shard.is_open:
+        raise ServiceError(
+            "InvalidArgumentException",
+            f"Shard {name} in stream {stream.stream_name} under account {stream.account_id} has already been "
+            "merged or split, and thus is not eligible for merging or splitting.",
+        )
+    return shard
+
+
+def update_shard_count(stream: Reshardable, target: int, quotas: Quotas) -> int:
     """Reshard until `target` open shards share the hash keys evenly; return how many there were.
 
     Shards are split where a new range begins inside them, then what lies in one range is merged.
 
     Raises:
-        ServiceError: the stream is on-demand, or the target is below half or above double the open shards.
+        ServiceError: the stream is on-demand, or the target is below half or above double the open shards, or
+            above the account's quota.
 
     https://docs.aws.amazon.com/kinesis/latest/APIReference/API_UpdateShardCount.html
     """
@@ -95,6 +110,7 @@ def update_shard_count(stream: Reshardable, target: int) -> int:
             )
     if current == target:
         return current
+    quotas.check_shards(target - current)
     step = _HASH_KEYS // target
     # What differs from a range there is by rounding only is that range.
     starts = [

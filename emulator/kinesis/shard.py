@@ -35,6 +35,8 @@ class Shard:
         clock: Callable[[], float] = time.time,
     ) -> None:
         self._shard_id = shard_id
+        self.shard_id = f"shardId-{shard_id:012d}"
+        self.named = False
         self.starting_hash = starting_hash
         self.ending_hash = min(ending_hash, _MAXIMUM_HASH_KEY)
         self.parent = parent
@@ -53,10 +55,10 @@ class Shard:
         # Part of every sequence number and iterator: a stream of the same name created later has another.
         self.created_microseconds = int(self.created_at * 1_000_000)
 
-    @property
-    def shard_id(self) -> str:
-        """The shard's identifier, `shardId-` and twelve digits."""
-        return f"shardId-{self._shard_id:012d}"
+    def name_log(self, stream_name: str) -> None:
+        """Have the log's warnings name this shard; its own constructor is not told the stream's name."""
+        self.log.name = f"{stream_name}/{self.shard_id}"
+        self.named = True
 
     @property
     def is_open(self) -> bool:

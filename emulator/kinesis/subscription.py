@@ -7,8 +7,9 @@ from typing import Any
 
 from emulator.errors import ServiceError
 from emulator.kinesis.consumer import Consumer
-from emulator.kinesis.data_plane import MAXIMUM_PAGE_RECORDS, DataPlane, Stream
+from emulator.kinesis.data_plane import MAXIMUM_PAGE_RECORDS, DataPlane, Stream, record_size
 from emulator.kinesis.shard import Shard
+from emulator.kinesis.throughput import TokenBucket
 
 LIFETIME_SECONDS = 300
 # An event comes at least this often, with or without records.
@@ -30,9 +31,10 @@ def wait_for(changed: threading.Condition, ready: Callable[[], bool], timeout_se
 class Subscription:
     """One consumer's hold on one shard, for five minutes or until the shard's end."""
 
-    def __init__(self, shard: Shard, started_at: float) -> None:
+    def __init__(self, shard: Shard, started_at: float, allowance: TokenBucket) -> None:
         self.shard = shard
         self.started_at = started_at
+        self.allowance = allowance
         self.ended = False
 
     def end(self) -> None:
@@ -75,7 +77,9 @@ class Subscriptions:
                     "Another active subscription exists for this consumer: "
                     f"{stream.account_id}:{stream.stream_name}:{shard.shard_id}:{consumer.consumer_name}",
                 )
-            subscription = self._subscriptions[key] = Subscription(shard, now)
+            # Subscribing anew does not give a consumer more to read.
+            allowance = current.allowance if current is not None else TokenBucket(MAXIMUM_EVENT_BYTES)
+            subscription = self._subscriptions[key] = Subscription(shard, now, allowance)
         if current is not None:
             current.end()
         return self._events(stream, subscription, position)
@@ -97,10 +101,15 @@ class Subscriptions:
             return subscription.ended or not shard.is_open or shard.log.last_position > position
 
         while not subscription.ended and (now := self._clock()) < expires_at:
+            owed_seconds = -subscription.allowance.available(now) / MAXIMUM_EVENT_BYTES
+            if self._data_plane.limited and owed_seconds > 0:
+                self._wait(shard.changed, lambda: subscription.ended, min(owed_seconds, expires_at - now))
+                continue
             reading = self._data_plane.read(
                 stream, shard, position, MAXIMUM_PAGE_RECORDS, MAXIMUM_EVENT_BYTES
             )
             position = reading.position
+            subscription.allowance.spend(sum(map(record_size, reading.records)))
             event = {"Records": reading.records, "MillisBehindLatest": reading.millis_behind_latest}
             if reading.at_shard_end:
                 yield event | {"ChildShards": reading.child_shards}

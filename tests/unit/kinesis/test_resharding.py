@@ -6,7 +6,8 @@ https://docs.aws.amazon.com/kinesis/latest/APIReference/API_UpdateShardCount.htm
 import pytest
 
 from emulator.errors import ServiceError
-from emulator.kinesis.resharding import check_merge, update_shard_count
+from emulator.kinesis.quota import Quotas
+from emulator.kinesis.resharding import merge_shards, split_shard, update_shard_count
 from emulator.kinesis.shard import Shard
 from tests.unit.kinesis.subject import MAXIMUM_HASH_KEY, FakeStream, Subject
 
@@ -26,10 +27,14 @@ class ReshardableStream(FakeStream):
         parent.is_open = False
 
     def merge_shards(self, shard_to_merge: str, adjacent_shard_to_merge: str) -> None:
-        check_merge(self, shard_to_merge, adjacent_shard_to_merge)
         first, second = self.shards[shard_to_merge], self.shards[adjacent_shard_to_merge]
+        assert (first.is_open, second.is_open) == (True, True)
+        assert first.ending_hash + 1 == second.starting_hash
         self._add(first.starting_hash, second.ending_hash, first.shard_id, second.shard_id)
         first.is_open = second.is_open = False
+
+
+QUOTAS = Quotas("000000000000", "eu-north-1", [])
 
 
 def stream_of(shard_count: int) -> ReshardableStream:
@@ -42,7 +47,7 @@ def stream_of(shard_count: int) -> ReshardableStream:
 def test_the_new_shards_share_the_hash_keys_evenly(before: int, after: int) -> None:
     stream = stream_of(before)
 
-    assert update_shard_count(stream, after) == before
+    assert update_shard_count(stream, after, QUOTAS) == before
 
     opened = sorted(
         (shard for shard in stream.shards.values() if shard.is_open), key=lambda shard: shard.starting_hash
@@ -60,7 +65,7 @@ def test_no_more_shards_are_made_than_needed(before: int, after: int, made: int)
     # 4 to 3: the second and third are split, each half is merged with its neighbour
     stream = stream_of(before)
 
-    update_shard_count(stream, after)
+    update_shard_count(stream, after, QUOTAS)
 
     assert len(stream.shards) == before + made
 
@@ -68,7 +73,7 @@ def test_no_more_shards_are_made_than_needed(before: int, after: int, made: int)
 def test_the_same_count_changes_nothing() -> None:
     stream = stream_of(2)
 
-    update_shard_count(stream, 2)
+    update_shard_count(stream, 2, QUOTAS)
 
     assert [shard.is_open for shard in stream.shards.values()] == [True, True]
 
@@ -76,7 +81,7 @@ def test_the_same_count_changes_nothing() -> None:
 @pytest.mark.parametrize(("target", "fragment"), [(9, "up over double"), (1, "down below half")])
 def test_more_than_double_and_less_than_half_are_refused(target: int, fragment: str) -> None:
     with pytest.raises(ServiceError) as raised:
-        update_shard_count(stream_of(4), target)
+        update_shard_count(stream_of(4), target, QUOTAS)
 
     assert raised.value.code == "InvalidArgumentException"
     assert raised.value.message == (
@@ -90,7 +95,7 @@ def test_an_on_demand_stream_has_no_shard_count_to_update() -> None:
     stream.stream_mode = {"StreamMode": "ON_DEMAND"}
 
     with pytest.raises(ServiceError) as raised:
-        update_shard_count(stream, 2)
+        update_shard_count(stream, 2, QUOTAS)
 
     assert (raised.value.code, raised.value.message) == (
         "ValidationException",
@@ -113,6 +118,60 @@ def test_only_open_neighbours_are_merged(first: int, second: int, code: str, fra
     stream.merge_shards("shardId-000000000002", "shardId-000000000003")
 
     with pytest.raises(ServiceError) as raised:
-        check_merge(stream, f"shardId-{first:012d}", f"shardId-{second:012d}")
+        merge_shards(stream, f"shardId-{first:012d}", f"shardId-{second:012d}")
 
     assert (raised.value.code, fragment in raised.value.message) == (code, True)
+
+
+@pytest.mark.parametrize("shard_id", ["shardId-000000000001", "shardId-1", "1", "any-prefix-1"])
+def test_a_shard_is_named_by_its_number(shard_id: str) -> None:
+    # mhart/kinesalite, recorded on AWS
+    stream = stream_of(2)
+
+    split_shard(stream, shard_id, str(2**127 + 2))
+
+    assert [shard.index for shard in stream.shards.values() if not shard.is_open] == [1]
+    assert [shard.starting_hash for shard in stream.shards.values() if shard.index > 1] == [
+        2**127,
+        2**127 + 2,
+    ]
+
+
+@pytest.mark.parametrize("shard_id", ["ABKLFD8", "2.14E4", "shardId-", "2147483648"])
+def test_what_ends_in_no_shard_number_is_not_found_as_it_was_written(shard_id: str) -> None:
+    with pytest.raises(ServiceError) as raised:
+        split_shard(stream_of(1), shard_id, "5")
+
+    assert (raised.value.code, raised.value.message) == (
+        "ResourceNotFoundException",
+        f"Could not find shard {shard_id} in stream orders under account 000000000000.",
+    )
+
+
+@pytest.mark.parametrize("key", [2**127, 2**127 + 1, 2**128 - 1])
+def test_a_split_leaves_hash_keys_on_both_sides(key: int) -> None:
+    stream = stream_of(2)
+
+    with pytest.raises(ServiceError) as raised:
+        split_shard(stream, "shardId-000000000001", str(key))
+
+    assert (raised.value.code, raised.value.message) == (
+        "InvalidArgumentException",
+        f"NewStartingHashKey {key} used in SplitShard() on shard shardId-000000000001 in stream orders under account "
+        f"000000000000 is not both greater than one plus the shard's StartingHashKey {2**127} and less than the "
+        f"shard's EndingHashKey {2**128 - 1}.",
+    )
+
+
+def test_no_more_shards_are_made_than_the_account_may_have() -> None:
+    # GIVEN an account with 5,999 open shards, three of them in the stream
+    stream = stream_of(3)
+    other = FakeStream({str(index): Shard(index, 0, 0) for index in range(5_996)})
+
+    # WHEN the stream would grow by two
+    with pytest.raises(ServiceError) as raised:
+        update_shard_count(stream, 5, Quotas("000000000000", "eu-north-1", [stream, other]))
+
+    # THEN
+    assert raised.value.code == "LimitExceededException"
+    assert len(stream.shards) == 3

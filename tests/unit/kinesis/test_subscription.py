@@ -19,8 +19,8 @@ from tests.unit.kinesis.subject import FIRST, Subject
 class Fixture:
     """A stream with one consumer; where nothing arrives, waiting lets the clock run."""
 
-    def __init__(self, wait: Wait | None = None) -> None:
-        self.subject = Subject()
+    def __init__(self, wait: Wait | None = None, limited: bool = False) -> None:
+        self.subject = Subject(limited=limited)
         self.shard = self.subject.stream.shards[FIRST]
         self.consumer = register(self.subject.stream, "reader", self.subject.clock())
         self.subscriptions = Subscriptions(self.subject.data_plane, self.subject.clock, wait or self._advance)
@@ -174,3 +174,54 @@ def test_two_consumers_read_the_same_shard() -> None:
     ]
 
     assert [data(event) for event in events] == [[b"a"], [b"a"]]
+
+
+def read_ten_mebibytes(fixture: Fixture) -> float:
+    """Return the seconds in which twenty half mebibytes that were put before reach a subscription."""
+    shard, started_at, read = fixture.shard, fixture.subject.clock(), 0
+    for _ in range(20):
+        shard.put("a", bytes(512 * 1024 - 1))
+    for event in fixture.subscribe():
+        read += len(event["Records"])
+        if read == 20:
+            break
+    return fixture.subject.clock() - started_at
+
+
+def test_a_consumer_reads_two_mebibytes_of_a_shard_in_a_second() -> None:
+    # The first second's allowance is there at once, and the last event may overdraw it.
+    assert 3 <= read_ten_mebibytes(Fixture(limited=True)) <= 5
+    assert read_ten_mebibytes(Fixture()) == 0
+
+
+def test_subscribing_anew_brings_no_new_allowance() -> None:
+    fixture = Fixture(limited=True)
+    read_ten_mebibytes(fixture)
+    fixture.subject.clock.advance(5)
+    began_at = fixture.subject.clock()
+
+    # One second's worth has come back in the five, as in any longer time.
+    assert 3 <= read_ten_mebibytes(fixture) <= 5
+    assert fixture.subject.clock() - began_at >= 3
+
+
+def test_a_subscription_that_must_wait_ends_with_its_consumer() -> None:
+    # GIVEN a consumer that has read all that it may
+    waits: list[float] = []
+
+    def wait(changed: threading.Condition, ready: Callable[[], bool], timeout_seconds: float) -> None:
+        waits.append(timeout_seconds)
+        assert not ready()
+        fixture.subscriptions.end(fixture.consumer.consumer_arn)
+        assert ready()
+
+    fixture = Fixture(wait, limited=True)
+    for _ in range(8):
+        fixture.shard.put("a", bytes(1024 * 1024 - 1))
+
+    # WHEN its subscription is ended meanwhile
+    events = list(fixture.subscribe())
+
+    # THEN nothing more comes
+    assert len(waits) == 1
+    assert sum(len(event["Records"]) for event in events) < 8

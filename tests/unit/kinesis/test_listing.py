@@ -1,0 +1,36 @@
+"""ListStreams: names in their order, page by page.
+
+https://docs.aws.amazon.com/kinesis/latest/APIReference/API_ListStreams.html
+"""
+
+import pytest
+
+from emulator.errors import ServiceError
+from emulator.kinesis.listing import list_streams
+
+
+def test_pages_follow_one_another_by_token_and_by_name() -> None:
+    names = ["c", "a", "d", "b"]
+
+    first, token = list_streams(names, limit=3)
+    assert first == ["a", "b", "c"]
+    assert list_streams(names, token=token, limit=3) == (["d"], None)
+    # A name that is not there is only a place in the order.
+    assert list_streams(names, exclusive_start_name="bb")[0] == ["c", "d"]
+    assert list_streams([]) == ([], None)
+
+
+def test_a_page_has_at_most_a_hundred_streams() -> None:
+    names = [f"{index:03d}" for index in range(101)]
+
+    for limit in (None, 10_000):
+        page, token = list_streams(names, limit=limit)
+        assert (len(page), token is None) == (100, False)
+    assert list_streams(names[:100])[1] is None
+
+
+def test_a_token_of_another_kind_is_refused() -> None:
+    with pytest.raises(ServiceError) as raised:
+        list_streams(["a"], token="%")
+
+    assert raised.value.code == "InvalidArgumentException"
