@@ -19,6 +19,7 @@ from localstack.services.plugins import ServiceLifecycleHook
 from localstack.utils.patch import patch
 from moto.dynamodb.exceptions import MockValidationException, StreamAlreadyEnabledException
 from moto.dynamodb.models import DynamoDBBackend, dynamodb_backends
+from moto.dynamodb.models.dynamo_type import DynamoType
 from moto.dynamodb.models.table import Table
 from moto.dynamodb.responses import DynamoHandler
 from moto.utilities.utils import get_partition
@@ -27,6 +28,7 @@ from emulator.dispatch import Handler, guarded
 from emulator.dynamodb import kinesis_api, table_description, table_settings, time_to_live
 from emulator.dynamodb.change_feed import ChangeFeed
 from emulator.dynamodb.kinesis_destination import PutRecordsClient
+from emulator.dynamodb.number import canonical
 from emulator.dynamodb.partiql import with_parameters
 from emulator.dynamodb.running_destinations import RunningDestinations
 from emulator.dynamodbstreams.change_stream import ChangeStream
@@ -135,6 +137,18 @@ def _describe_tables() -> None:
     def _get_default_encryption_key(original: Callable[..., str], *args: Any) -> str:
         # moto's own KMS has keys that this emulator's KMS does not know.
         return table_settings.DEFAULT_KEY
+
+
+def _write_numbers_as_dynamodb() -> None:
+    """Have moto's attribute values hold each number in one way; equal numbers are equal keys and no change then."""
+
+    @patch(DynamoType.__init__)
+    def __init__(original: Callable[..., None], value: Any, type_as_dict: Any) -> None:
+        original(value, type_as_dict)
+        if value.type == "N" and isinstance(value.value, str):
+            value.value = canonical(value.value)
+        elif value.type == "NS":
+            value.value = [canonical(member) if isinstance(member, str) else member for member in value.value]
 
 
 def _described(description: Mapping[str, Any]) -> str:
@@ -291,6 +305,7 @@ class DynamoDBProvider(DynamodbApi, ServiceLifecycleHook):
         _hold_back_changes()
         _replace_time_to_live()
         _describe_tables()
+        _write_numbers_as_dynamodb()
         self._time_to_live = time_to_live.TimeToLiveWorker(_all_tables, _LOCK)
         self._destinations = RunningDestinations()
 
