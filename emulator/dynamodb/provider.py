@@ -27,6 +27,7 @@ from moto.utilities.utils import get_partition
 from emulator.dispatch import Handler, guarded
 from emulator.dynamodb import kinesis_api, table_description, table_settings, time_to_live
 from emulator.dynamodb.change_feed import ChangeFeed
+from emulator.dynamodb.item_answer import as_asked
 from emulator.dynamodb.kinesis_destination import PutRecordsClient
 from emulator.dynamodb.number import canonical
 from emulator.dynamodb.partiql import with_parameters
@@ -137,6 +138,32 @@ def _describe_tables() -> None:
     def _get_default_encryption_key(original: Callable[..., str], *args: Any) -> str:
         # moto's own KMS has keys that this emulator's KMS does not know.
         return table_settings.DEFAULT_KEY
+
+
+def _answer_as_asked() -> None:
+    """Make moto's operations on items leave out what was not asked for."""
+
+    def answer(original: Callable[..., Any], handler: Any) -> Any:
+        body = original(handler)
+        if not isinstance(body, str):  # a refusal, with its status
+            return body
+        request = handler.body
+        key_names = (
+            _table(handler.dynamodb_backend, request["TableName"]).table_key_attrs
+            if request.get("ReturnValues") == "UPDATED_NEW"
+            else []
+        )
+        return json.dumps(as_asked(json.loads(body), request, key_names))
+
+    for operation in (
+        DynamoHandler.put_item,
+        DynamoHandler.update_item,
+        DynamoHandler.delete_item,
+        DynamoHandler.batch_get_item,
+        DynamoHandler.batch_write_item,
+        DynamoHandler.transact_write_items,
+    ):
+        patch(operation)(answer)
 
 
 def _write_numbers_as_dynamodb() -> None:
@@ -306,6 +333,7 @@ class DynamoDBProvider(DynamodbApi, ServiceLifecycleHook):
         _replace_time_to_live()
         _describe_tables()
         _write_numbers_as_dynamodb()
+        _answer_as_asked()
         self._time_to_live = time_to_live.TimeToLiveWorker(_all_tables, _LOCK)
         self._destinations = RunningDestinations()
 

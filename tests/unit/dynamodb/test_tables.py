@@ -10,9 +10,9 @@ from typing import Any
 
 import pytest
 from moto.dynamodb.models import DynamoDBBackend
-from moto.dynamodb.responses import DynamoHandler
 
 from emulator.errors import ServiceError
+from tests.unit.dynamodb.handler import Handler
 
 ARN = "arn:aws:dynamodb:eu-north-1:000000000000:table/Orders"
 UNITS = {"ReadCapacityUnits": 5, "WriteCapacityUnits": 7}
@@ -26,24 +26,6 @@ PER_REQUEST = {"BillingMode": "PAY_PER_REQUEST"}
 PROVISIONED = {"ProvisionedThroughput": UNITS}
 
 Call = Callable[..., dict[str, Any]]
-
-
-class Handler(DynamoHandler):
-    """moto's operations on a given backend and request."""
-
-    def __init__(self, backend: Any, body: dict[str, Any]) -> None:
-        self._backend = backend
-        self._body = body
-
-    @property
-    def body(self) -> Any:
-        """Return the request."""
-        return self._body
-
-    @property
-    def dynamodb_backend(self) -> Any:
-        """Return the backend."""
-        return self._backend
 
 
 @pytest.fixture
