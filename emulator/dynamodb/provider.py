@@ -1,6 +1,8 @@
 """The DynamoDB API on moto's backend, with this project's change streams."""
 
+import json
 import threading
+import time
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
@@ -10,21 +12,26 @@ from typing import Any
 from localstack.aws.api import CommonServiceException, RequestContext
 from localstack.aws.api.core import handler
 from localstack.aws.api.dynamodb import DynamodbApi
+from localstack.aws.connect import connect_to
 from localstack.runtime.shutdown import SHUTDOWN_HANDLERS
 from localstack.services.moto import MotoFallbackDispatcher
 from localstack.services.plugins import ServiceLifecycleHook
 from localstack.utils.patch import patch
 from moto.dynamodb.exceptions import MockValidationException, StreamAlreadyEnabledException
 from moto.dynamodb.models import DynamoDBBackend, dynamodb_backends
+from moto.dynamodb.models.dynamo_type import DynamoType
 from moto.dynamodb.models.table import Table
+from moto.dynamodb.responses import DynamoHandler
+from moto.utilities.utils import get_partition
 
 from emulator.dispatch import Handler, guarded
-from emulator.dynamodb import kinesis_api, time_to_live
+from emulator.dynamodb import kinesis_api, table_description, table_settings, time_to_live
 from emulator.dynamodb.change_feed import ChangeFeed
+from emulator.dynamodb.item_answer import as_asked
 from emulator.dynamodb.kinesis_destination import PutRecordsClient
+from emulator.dynamodb.number import canonical
 from emulator.dynamodb.partiql import with_parameters
 from emulator.dynamodb.running_destinations import RunningDestinations
-from emulator.dynamodb.table_id import table_id
 from emulator.dynamodbstreams.change_stream import ChangeStream
 from emulator.dynamodbstreams.pending_changes import PendingChanges
 from emulator.dynamodbstreams.provider import stream_registry
@@ -78,18 +85,115 @@ def _record_changes() -> None:
         # The label of a disabled stream stays visible; moto takes it for an enabled one.
         table.set_stream_specification(specification)
 
-    @patch(Table.describe)
-    def describe(original: Callable[..., Any], table: Any, base_key: str = "TableDescription") -> Any:
-        described = original(table, base_key)
-        described[base_key]["TableId"] = table_id(table)
-        return described
-
     @patch(DynamoDBBackend.delete_table)
     def delete_table(original: Callable[..., Any], backend: Any, name: str) -> Any:
         deleted = original(backend, name)
         if getattr(deleted, "stream_shard", None) is not None:
             deleted.stream_shard.close()
         return deleted
+
+
+def _describe_tables() -> None:
+    """Make moto's table operations keep and show the settings that it does not have."""
+
+    @patch(Table.describe)
+    def describe(original: Callable[..., Any], table: Any, base_key: str = "TableDescription") -> Any:
+        return {base_key: table_description.describe(table, original(table, base_key)[base_key])}
+
+    @patch(DynamoHandler.create_table)
+    def create_table(original: Callable[..., Any], handler: Any) -> str:
+        request = handler.body
+        table_settings.check_creation(request)
+        key_arn = _key_arn(handler.dynamodb_backend, table_settings.requested_key_id(request))
+        original(handler)
+        table = _table(handler.dynamodb_backend, request["TableName"])
+        table_settings.create(table, request, key_arn)
+        return _described(table_description.creating(table.describe()["TableDescription"], request))
+
+    @patch(DynamoHandler.update_table)
+    def update_table(original: Callable[..., Any], handler: Any) -> str:
+        request = handler.body
+        table = _table(handler.dynamodb_backend, request["TableName"])
+        table_settings.check_update(table, request)
+        key_arn = _key_arn(handler.dynamodb_backend, table_settings.requested_key_id(request))
+        before = table.describe()["TableDescription"]
+        original(handler)
+        table_settings.update(table, request, key_arn, before, time.time())
+        description = table.describe()["TableDescription"]
+        return _described(table_description.updating(description, request, before))
+
+    @patch(DynamoHandler.delete_table)
+    def delete_table(original: Callable[..., Any], handler: Any) -> str:
+        table = _table(handler.dynamodb_backend, handler.body["TableName"])
+        if table.deletion_protection_enabled:
+            raise ServiceError(
+                "ValidationException",
+                "Resource cannot be deleted as it is currently protected against deletion. "
+                "Disable deletion protection first.",
+            )
+        original(handler)
+        return _described(table_description.deleting(table.describe()["TableDescription"]))
+
+    @patch(Table._get_default_encryption_key)
+    def _get_default_encryption_key(original: Callable[..., str], *args: Any) -> str:
+        # moto's own KMS has keys that this emulator's KMS does not know.
+        return table_settings.DEFAULT_KEY
+
+
+def _answer_as_asked() -> None:
+    """Make moto's operations on items leave out what was not asked for."""
+
+    def answer(original: Callable[..., Any], handler: Any) -> Any:
+        body = original(handler)
+        if not isinstance(body, str):  # a refusal, with its status
+            return body
+        request = handler.body
+        key_names = (
+            _table(handler.dynamodb_backend, request["TableName"]).table_key_attrs
+            if request.get("ReturnValues") == "UPDATED_NEW"
+            else []
+        )
+        return json.dumps(as_asked(json.loads(body), request, key_names))
+
+    for operation in (
+        DynamoHandler.put_item,
+        DynamoHandler.update_item,
+        DynamoHandler.delete_item,
+        DynamoHandler.batch_get_item,
+        DynamoHandler.batch_write_item,
+        DynamoHandler.transact_write_items,
+    ):
+        patch(operation)(answer)
+
+
+def _write_numbers_as_dynamodb() -> None:
+    """Have moto's attribute values hold each number in one way; equal numbers are equal keys and no change then."""
+
+    @patch(DynamoType.__init__)
+    def __init__(original: Callable[..., None], value: Any, type_as_dict: Any) -> None:
+        original(value, type_as_dict)
+        if value.type == "N" and isinstance(value.value, str):
+            value.value = canonical(value.value)
+        elif value.type == "NS":
+            value.value = [canonical(member) if isinstance(member, str) else member for member in value.value]
+
+
+def _described(description: Mapping[str, Any]) -> str:
+    return json.dumps({"TableDescription": description})
+
+
+def _key_arn(backend: Any, key_id: str | None) -> str | None:
+    """Return the ARN of a KMS key that is named by its id, ARN or alias."""
+    if key_id is None or key_id.startswith("arn:"):
+        return key_id
+    account_id, region = backend.account_id, backend.region_name
+    if not key_id.startswith("alias/"):
+        return f"arn:{get_partition(region)}:kms:{region}:{account_id}:key/{key_id}"
+    kms = connect_to(aws_access_key_id=account_id, region_name=region).kms
+    try:
+        return str(kms.describe_key(KeyId=key_id)["KeyMetadata"]["Arn"])
+    except kms.exceptions.NotFoundException as error:
+        raise ServiceError("ValidationException", f"KMS validation error: {error}") from error
 
 
 def _replace_time_to_live() -> None:
@@ -227,6 +331,9 @@ class DynamoDBProvider(DynamodbApi, ServiceLifecycleHook):
         _record_changes()
         _hold_back_changes()
         _replace_time_to_live()
+        _describe_tables()
+        _write_numbers_as_dynamodb()
+        _answer_as_asked()
         self._time_to_live = time_to_live.TimeToLiveWorker(_all_tables, _LOCK)
         self._destinations = RunningDestinations()
 

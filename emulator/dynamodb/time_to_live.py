@@ -88,11 +88,7 @@ def _expired(items: Iterable[Any], attribute_name: str, now: float) -> list[Any]
         attribute = item.attrs.get(attribute_name)
         if attribute is None or attribute.type != "N":
             continue
-        try:
-            expires_at = float(attribute.value)
-        except ValueError:  # moto takes any text for a number
-            continue
-        if oldest <= expires_at < now:
+        if oldest <= float(attribute.value) < now:
             expired.append(item)
     return expired
 

@@ -1,0 +1,54 @@
+"""The one way in which DynamoDB writes a number."""
+
+import re
+from decimal import Decimal
+
+from emulator.errors import ServiceError
+
+MAXIMUM_DIGITS = 38
+# Of the first digit: 9.99…E+125 and 1E-130 are the largest and the smallest magnitude.
+MAXIMUM_EXPONENT = 125
+MINIMUM_EXPONENT = -130
+
+# Nearly every number is one of these already.
+_CANONICAL = re.compile(r"-?(?:[1-9]\d{0,18}(?:\.\d{0,17}[1-9])?|0\.\d{0,17}[1-9])|0", re.ASCII)
+_NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?", re.ASCII)
+
+
+def canonical(text: str) -> str:
+    """Return a number as DynamoDB shows it: no exponent, no leading or trailing zeros, no minus before a zero.
+
+    https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/HowItWorks.NamingRulesDataTypes.html
+
+    Raises:
+        ServiceError: it is not a number, or not one that DynamoDB can hold.
+    """
+    if _CANONICAL.fullmatch(text):
+        return text
+    if not _NUMBER.fullmatch(text):
+        raise _invalid(f"The parameter cannot be converted to a numeric value: {text}")
+    mantissa, _, exponent = text.lower().partition("e")
+    sign, digits, scale = Decimal(mantissa).as_tuple()
+    significant = "".join(map(str, digits)).lstrip("0")
+    trailing = len(significant) - len(significant.rstrip("0"))
+    significant = significant.rstrip("0")
+    if not significant:
+        return "0"
+    if len(significant) > MAXIMUM_DIGITS:
+        raise _invalid(f"Attempting to store more than {MAXIMUM_DIGITS} significant digits in a Number")
+    # Not the exponent of Decimal: one of any size is a number, and too large.
+    last = int(exponent or 0) + int(scale) + trailing
+    first = last + len(significant) - 1
+    if first > MAXIMUM_EXPONENT:
+        raise _invalid(
+            "Number overflow. Attempting to store a number with magnitude larger than supported range"
+        )
+    if first < MINIMUM_EXPONENT:
+        raise _invalid(
+            "Number underflow. Attempting to store a number with magnitude smaller than supported range"
+        )
+    return format(Decimal((sign, tuple(map(int, significant)), last)), "f")
+
+
+def _invalid(message: str) -> ServiceError:
+    return ServiceError("ValidationException", message)
