@@ -6,6 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
+from botocore.exceptions import ClientError
 
 from tests.conftest import Aws
 from tests.polling import WAITER_CONFIG, poll_until
@@ -187,6 +188,75 @@ def test_concurrent_writes_to_one_item_are_recorded_in_the_order_they_took_effec
     assert [row[2] for row in rows[1:]] == [row[3] for row in rows[:-1]]
     final = poll_until("the item", lambda: dynamodb.get_item(TableName=name, Key=item("a")).get("Item"))
     assert final == rows[-1][3]
+
+
+def test_a_batch_is_recorded_in_its_own_order(aws: Aws, name: str) -> None:
+    # GIVEN the item and the batches that LocalStack's suite recorded on AWS
+    dynamodb, stream_arn = aws.client("dynamodb"), create_table(aws, name)
+    dynamodb.put_item(TableName=name, Item=item("Fred"))
+
+    # WHEN a batch puts the same item again and a new one, and another deletes that and changes the first
+    answers = [
+        dynamodb.batch_write_item(RequestItems={name: requests})
+        for requests in (
+            [{"PutRequest": {"Item": item("Fred")}}, {"PutRequest": {"Item": item("NewKey")}}],
+            [
+                {"DeleteRequest": {"Key": item("NewKey")}},
+                {"PutRequest": {"Item": item("Fred", x="Fred")}},
+            ],
+        )
+    ]
+
+    # THEN the answers and the records are as AWS's
+    assert [set(answer) - {"ResponseMetadata"} for answer in answers] == [{"UnprocessedItems"}] * 2
+    assert summary(read_all(aws, stream_arn)) == [
+        ("INSERT", "Fred", None, item("Fred")),
+        ("INSERT", "NewKey", None, item("NewKey")),
+        ("REMOVE", "NewKey", item("NewKey"), None),
+        ("MODIFY", "Fred", item("Fred"), item("Fred", x="Fred")),
+    ]
+
+
+def test_concurrent_batches_lose_nothing(aws: Aws, name: str) -> None:
+    # GIVEN a table with a stream
+    dynamodb, stream_arn = aws.client("dynamodb"), create_table(aws, name)
+
+    # WHEN eight clients write batches at once, each with binary and nested values
+    def write(number: int) -> None:
+        dynamodb.batch_write_item(
+            RequestItems={
+                name: [
+                    {"PutRequest": {"Item": {"id": {"S": f"{number}-{n}"}, "b": {"B": b"\x00\xff"}}}}
+                    for n in range(25)
+                ]
+            }
+        )
+
+    with ThreadPoolExecutor(8) as pool:
+        list(pool.map(write, range(16)))
+
+    # THEN every item is there, and was recorded once
+    names = sorted(f"{number}-{n}" for number in range(16) for n in range(25))
+    found = dynamodb.scan(TableName=name)["Items"]
+    assert sorted(one["id"]["S"] for one in found) == names
+    assert {one["b"]["B"] for one in found} == {b"\x00\xff"}
+    assert sorted(key for _, key, _, _ in summary(read_all(aws, stream_arn))) == names
+
+
+def test_a_batch_that_is_refused_names_its_fault(aws: Aws, name: str) -> None:
+    dynamodb = aws.client("dynamodb")
+    request: Any = {"PutRequest": {"Item": item("a")}}
+
+    with pytest.raises(
+        dynamodb.exceptions.ResourceNotFoundException, match=r": Requested resource not found$"
+    ):
+        dynamodb.batch_write_item(RequestItems={name: [request]})
+
+    create_table(aws, name)
+    with pytest.raises(ClientError, match="contains duplicates") as refusal:
+        dynamodb.batch_write_item(RequestItems={name: [request, request]})
+    assert refusal.value.response["Error"]["Code"] == "ValidationException"
+    assert dynamodb.scan(TableName=name)["Count"] == 0
 
 
 def test_an_item_expires_and_its_record_names_the_service(aws: Aws, name: str) -> None:

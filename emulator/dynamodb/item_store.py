@@ -1,0 +1,44 @@
+"""Puts items into moto's tables and takes them out, as moto's PutItem and DeleteItem do without a condition."""
+
+from typing import Any
+
+from moto.dynamodb.models.dynamo_type import DynamoType, Item, LimitedSizeDict
+from moto.dynamodb.models.table import Table
+
+from emulator.dynamodb.key_schema import Attributes
+
+# What moto lets an item count when it copies it; DynamoDB's 400 KB by moto's way of counting.
+MAXIMUM_ITEM_BYTES = 405_000
+
+
+def new_item(table: Table, attributes: Attributes) -> Item:
+    """Return moto's item; its dictionary would add up all sizes again for every attribute."""
+    hash_key, range_key = _keys(table, attributes)
+    item = Item(hash_key, range_key, {})
+    item.attrs = LimitedSizeDict({name: DynamoType(value) for name, value in attributes.items()})
+    return item
+
+
+def put(table: Table, item: Item) -> Item | None:
+    """Store an item, leave a change record and return the item that was there."""
+    old = table.get_item(item.hash_key, item.range_key)
+    if item.range_key is None:
+        table.items[item.hash_key] = item  # as moto stores it
+    else:
+        table.items[item.hash_key][item.range_key] = item
+    feed: Any = table.stream_shard
+    if feed is not None and feed.is_followed:
+        feed.record(old.to_json()["Attributes"] if old is not None else None, item.to_json()["Attributes"])
+    return old
+
+
+def delete(table: Table, key: Attributes) -> Item | None:
+    """Remove an item, leave a change record and return the item; None when there is none."""
+    return table.delete_item(*_keys(table, key))
+
+
+def _keys(table: Table, attributes: Attributes) -> tuple[DynamoType, DynamoType | None]:
+    return (
+        DynamoType(attributes[table.hash_key_attr]),
+        DynamoType(attributes[table.range_key_attr]) if table.range_key_attr is not None else None,
+    )

@@ -1,0 +1,100 @@
+"""The key attributes of a table and of its indexes, and what an item must have in them."""
+
+import base64
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from emulator.dynamodb.refusal import validation_error
+
+Attributes = dict[str, dict[str, Any]]
+
+MAXIMUM_PARTITION_KEY_BYTES = 2048
+MAXIMUM_SORT_KEY_BYTES = 1024
+_NO_MATCH = "The provided key element does not match the schema"
+_EMPTY = {
+    "S": "The AttributeValue for a key attribute cannot contain an empty string value.",
+    "B": "The AttributeValue for a key attribute cannot contain an empty binary value.",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class KeySchema:
+    """Names and types of key attributes: the partition key, then the sort key; and those of indexes."""
+
+    keys: tuple[tuple[str, str], ...]
+    index_keys: tuple[tuple[str, str, str], ...] = ()
+
+    @classmethod
+    def of(cls, table: Any) -> "KeySchema":
+        """Return what one of moto's tables has."""
+        types = {definition["AttributeName"]: definition["AttributeType"] for definition in table.attr}
+        keys = [(table.hash_key_attr, table.hash_key_type)]
+        if table.range_key_attr is not None:
+            keys.append((table.range_key_attr, table.range_key_type))
+        index_keys = {
+            (name, types[name], index.name): None
+            for index in table.all_indexes()
+            for name in index.schema_key_attrs
+            if name in types and name not in table.table_key_attrs
+        }
+        return cls(tuple(keys), tuple(index_keys))
+
+    def check_item(self, item: Attributes) -> None:
+        """Refuse an item that has not every key attribute, or a key attribute of an index of another type."""
+        self._check_keys(item)
+        for name, expected, index_name in self.index_keys:
+            if name not in item:
+                continue
+            ((kind, content),) = item[name].items()
+            if kind != expected:
+                raise validation_error(
+                    f"One or more parameter values were invalid: Type mismatch for Index Key {name} "
+                    f"Expected: {expected} Actual: {kind} IndexName: {index_name}"
+                )
+            if content == "":
+                raise validation_error(
+                    "One or more parameter values are not valid. A value specified for a secondary index key is "
+                    f"not supported. {_EMPTY[kind]} IndexName: {index_name}, IndexKey: {name}"
+                )
+
+    def check_key(self, key: Attributes) -> None:
+        """Refuse a key that has not exactly the key attributes."""
+        if len(key) != len(self.keys):
+            raise validation_error(_NO_MATCH)
+        self._check_keys(key)
+
+    def identity(self, attributes: Attributes) -> tuple[Any, ...]:
+        """Return what two items have in common that are the same item; 1 and 1.0 are the same number."""
+        return tuple(
+            Decimal(attributes[name]["N"]) if kind == "N" else attributes[name][kind]
+            for name, kind in self.keys
+        )
+
+    def _check_keys(self, attributes: Attributes) -> None:
+        for position, (name, expected) in enumerate(self.keys):
+            content = attributes.get(name, {}).get(expected)
+            if content is None:
+                raise validation_error(_NO_MATCH)
+            if content == "":
+                raise validation_error(
+                    f"One or more parameter values are not valid. {_EMPTY[expected]} Key: {name}"
+                )
+            if expected != "N":
+                _check_size(content, expected, position)
+
+
+def _check_size(content: str, kind: str, position: int) -> None:
+    if len(content) * 4 <= MAXIMUM_SORT_KEY_BYTES:  # no character has more bytes
+        return
+    size = len(content.encode() if kind == "S" else base64.b64decode(content))
+    if position == 0 and size > MAXIMUM_PARTITION_KEY_BYTES:
+        raise validation_error(
+            "One or more parameter values were invalid: Size of hashkey has exceeded the maximum size limit of"
+            "2048 bytes"
+        )
+    if position == 1 and size > MAXIMUM_SORT_KEY_BYTES:
+        raise validation_error(
+            "One or more parameter values were invalid: Aggregated size of all range keys has exceeded the size limit "
+            "of 1024 bytes"
+        )
