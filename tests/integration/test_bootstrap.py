@@ -183,15 +183,22 @@ def test_two_destroys_at_once_both_succeed(aws: Aws) -> None:
 
 def remaining(aws: Aws) -> dict[str, list[Any]]:
     """Return what exists under the pipeline's names."""
+
+    def every(service: str, operation: str, member: str) -> list[Any]:
+        # Other tests of the session may fill more than a page.
+        pages = aws.client(service).get_paginator(operation).paginate()
+        return [each for page in pages for each in page.get(member, [])]
+
+    delivery_streams = aws.client("firehose").list_delivery_streams(Limit=10_000)
     found: dict[str, list[str]] = {
-        "tables": aws.client("dynamodb").list_tables()["TableNames"],
-        "streams": aws.client("kinesis").list_streams()["StreamNames"],
+        "tables": every("dynamodb", "list_tables", "TableNames"),
+        "streams": every("kinesis", "list_streams", "StreamNames"),
         "buckets": [bucket["Name"] for bucket in aws.client("s3").list_buckets()["Buckets"]],
-        "pipes": [pipe["Name"] for pipe in aws.client("pipes").list_pipes()["Pipes"]],
-        "delivery streams": aws.client("firehose").list_delivery_streams()["DeliveryStreamNames"],
-        "functions": [each["FunctionName"] for each in aws.client("lambda").list_functions()["Functions"]],
-        "roles": [role["RoleName"] for role in aws.client("iam").list_roles()["Roles"]],
-        "queues": [url.rpartition("/")[2] for url in aws.client("sqs").list_queues().get("QueueUrls", [])],
+        "pipes": [pipe["Name"] for pipe in every("pipes", "list_pipes", "Pipes")],
+        "delivery streams": delivery_streams["DeliveryStreamNames"],
+        "functions": [each["FunctionName"] for each in every("lambda", "list_functions", "Functions")],
+        "roles": [role["RoleName"] for role in every("iam", "list_roles", "Roles")],
+        "queues": [url.rpartition("/")[2] for url in every("sqs", "list_queues", "QueueUrls")],
     }
     ours = {step.name for step in STEPS}
     return {kind: [name for name in listed if name in ours] for kind, listed in found.items()}

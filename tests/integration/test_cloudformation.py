@@ -227,7 +227,8 @@ def test_chain_of_the_template_is_created_carries_orders_is_updated_and_goes(
     # WHEN the stack is deleted, THEN nothing of it is left
     stack.delete()
     assert stack.pipe(chain_parameters["PipeName"]) is None
-    assert chain_parameters["TableName"] not in aws.client("dynamodb").list_tables()["TableNames"]
+    with pytest.raises(aws.client("dynamodb").exceptions.ResourceNotFoundException):
+        aws.client("dynamodb").describe_table(TableName=chain_parameters["TableName"])
     listed = aws.client("firehose").list_delivery_streams(
         ExclusiveStartDeliveryStreamName=chain_parameters["DeliveryStreamName"][:-1]
     )["DeliveryStreamNames"]

@@ -411,5 +411,5 @@ def test_client_that_does_not_wait_for_active_can_put_and_delete(setup: Setup) -
         assert answer["RecordId"]
         poll_until(
             "the deletion",
-            lambda: setup.name not in setup.firehose.list_delivery_streams()["DeliveryStreamNames"],
+            lambda: setup.name not in setup.delivery_stream_names(),
         )

@@ -5,6 +5,7 @@ https://docs.aws.amazon.com/eventbridge/latest/pipes-reference/Welcome.html
 
 import json
 from collections.abc import Iterator
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -123,7 +124,7 @@ class Surroundings:
                 self.settle(name)
                 self.delete(name)
         self.dynamodb.delete_table(TableName=self.name)
-        if self.name in self.kinesis.list_streams()["StreamNames"]:
+        with suppress(self.kinesis.exceptions.ResourceNotFoundException):
             self.kinesis.delete_stream(StreamName=self.name)
         self.sqs.delete_queue(QueueUrl=self.queue_url)
         self.iam.delete_role(RoleName=self.name)

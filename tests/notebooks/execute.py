@@ -5,10 +5,12 @@ A process of its own: the event loop and the sockets of the kernel's client end 
 
 import sys
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any, cast
 
 import nbformat
 from nbclient import NotebookClient
+from traitlets.config import Config
 
 # Of a cell; of the kernel's start; and of what a cell shows, which may come later than its end.
 EXECUTION_SECONDS = 300
@@ -22,17 +24,22 @@ def execute(notebook_path: Path, executed_path: Path) -> None:
     untyped = cast(Any, nbformat)
     notebook = untyped.read(notebook_path, as_version=4)
     resources = {"metadata": {"path": str(notebook_path.parent)}}
-    try:
-        NotebookClient(
+    with TemporaryDirectory() as sockets:
+        # The TCP ports of a kernel are chosen before it starts: until it binds them, another program may get them.
+        kernel = {"transport": "ipc", "ip": str(Path(sockets) / "kernel")}
+        client = NotebookClient(
             notebook,
             timeout=EXECUTION_SECONDS,
             startup_timeout=STARTUP_SECONDS,
             iopub_timeout=OUTPUT_SECONDS,
             raise_on_iopub_timeout=True,
             resources=resources,
-        ).execute()
-    finally:
-        untyped.write(notebook, executed_path)
+            config=Config({"KernelManager": kernel}),
+        )
+        try:
+            client.execute()
+        finally:
+            untyped.write(notebook, executed_path)
 
 
 if __name__ == "__main__":
