@@ -47,7 +47,8 @@ class ErrorLog:
 
         The emulator's own log has the `detail` in place of the message.
         """
-        LOG.warning("%s: %s: %s", self._identity.name, error_code, detail or message)
+        function = f" ({processor})" if processor else ""
+        LOG.warning("%s: %s: %s%s", self._identity.name, error_code, detail or message, function)
         destination = destination or configuration.destination
         where = destination.log_destination
         if where is None:
