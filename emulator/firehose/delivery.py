@@ -15,6 +15,7 @@ from emulator.firehose.output import DeliveryKey, Output
 from emulator.firehose.partition_buffers import PartitionBuffers
 from emulator.firehose.record import OutputRecord, Record
 from emulator.firehose.s3_object import ObjectMaker, S3Object
+from emulator.firehose.s3_refusal import refusal_of
 
 LOG = logging.getLogger(__name__)
 
@@ -210,7 +211,7 @@ class Delivery:
             code, message = error.failed.error_code, error.failed.error_message
         else:
             self._metrics.refused()
-            code = error.response["Error"]["Code"] if isinstance(error, ClientError) else "InternalError"
-            code = code if code == "InternalError" else f"S3.{code}"
-            message = f"Delivery to S3 failed and will be tried again: {error}"
-        self._context.error_log.error(configuration, code, message, destination=destination)
+            code, message = refusal_of(error)
+        self._context.error_log.error(
+            configuration, code, message, destination=destination, detail=str(error)
+        )

@@ -41,9 +41,14 @@ class ErrorLog:
         *,
         destination: S3Destination | None = None,
         processor: str | None = None,
+        detail: str | None = None,
     ) -> None:
-        """Log an error that concerns the destination (the stream's own, unless another one is given)."""
-        LOG.warning("%s: %s: %s", self._identity.name, error_code, message)
+        """Log an error that concerns the destination (the stream's own, unless another one is given).
+
+        The emulator's own log has the `detail` in place of the message.
+        """
+        function = f" ({processor})" if processor else ""
+        LOG.warning("%s: %s: %s%s", self._identity.name, error_code, detail or message, function)
         destination = destination or configuration.destination
         where = destination.log_destination
         if where is None:

@@ -23,6 +23,15 @@ _CODES = {
     "ResourceNotFoundException": "Lambda.ResourceNotFound",
     "RequestTooLargeException": "Lambda.RequestTooLarge",
 } | dict.fromkeys(_THROTTLING, "Lambda.InvokeLimitExceeded")
+# https://docs.aws.amazon.com/firehose/latest/dev/monitoring-with-cloudwatch-logs.html
+_MESSAGES = {
+    "Lambda.InvokeAccessDenied": "Access was denied. Ensure that the access policy allows access to the Lambda "
+    "function.",
+    "Lambda.InvokeLimitExceeded": "The Lambda concurrent execution limit is exceeded. Increase the concurrent "
+    "execution limit.",
+    "Lambda.ResourceNotFound": "The specified Lambda function does not exist. Use a different function that does "
+    "exist.",
+}
 
 Result = TypeVar("Result")
 
@@ -56,9 +65,9 @@ def invoke(client: LambdaClient, lambda_arn: str, event: bytes) -> bytes:
     except (TimeoutError, ReadTimeoutError) as error:
         raise InvocationError(TIMED_OUT) from error
     except ClientError as error:
-        code = error.response["Error"]["Code"]
-        message = error.response["Error"]["Message"]
-        raise InvocationError(Failed(_CODES.get(code, f"Lambda.{code}"), message)) from error
+        lambda_error = error.response["Error"]
+        code = _CODES.get(lambda_error["Code"], f"Lambda.{lambda_error['Code']}")
+        raise InvocationError(Failed(code, _MESSAGES.get(code, lambda_error["Message"]))) from error
     except BotoCoreError as error:
         raise InvocationError(Failed("Lambda.InvokeFailed", str(error))) from error
 

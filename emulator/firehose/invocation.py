@@ -24,6 +24,11 @@ DUPLICATED_RECORD_ID = Failed(
     "Multiple records were returned with the same record Id. Ensure that the Lambda function returns a unique "
     "record Id for each record.",
 )
+UNREADABLE_RESPONSE = Failed(
+    "Lambda.JsonProcessingException",
+    "There was an error parsing returned records from the Lambda function. Ensure that the returned records follow "
+    "the status model required by Amazon Data Firehose.",
+)
 REQUEST_TOO_LARGE = Failed(
     "Lambda.RequestTooLarge",
     "The record does not fit into the largest request that the function can be sent.",
@@ -145,7 +150,9 @@ def _outcome(entry: dict[str, Any], partitioned: bool) -> Outcome:
         case "Ok":
             try:
                 data = base64.b64decode(entry["data"], validate=True)
-            except (KeyError, TypeError, ValueError):
+            except KeyError:
+                return _malformed("data is missing")
+            except (TypeError, ValueError):
                 return _malformed("data is not base64 text")
             return _with_partition_keys(data, entry) if partitioned else Ok(data)
         case "Dropped":

@@ -1,5 +1,6 @@
 """Requests to the processor function: several are under way at a time, their order is kept."""
 
+import logging
 from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -12,12 +13,15 @@ from emulator.firehose.executor import Executor
 from emulator.firehose.function import InvocationError, invoke
 from emulator.firehose.invocation import (
     REQUEST_TOO_LARGE,
+    UNREADABLE_RESPONSE,
     EventWriter,
     InvocationRequest,
     UnreadableResponseError,
     read_response,
 )
 from emulator.firehose.record import Failed, Ok, Outcome, Record
+
+LOG = logging.getLogger(__name__)
 
 # Between two attempts at the same records.
 _FIRST_RETRY_SECONDS = 0.2
@@ -161,7 +165,9 @@ class InvocationQueue:
         except InvocationError as error:
             outcomes = error.failed
         except UnreadableResponseError as error:
-            outcomes = Failed("Lambda.JsonProcessingException", str(error))
+            # What the function's author needs to know; Firehose says less.
+            LOG.warning("%s: %s", context.identity.name, error)
+            outcomes = UNREADABLE_RESPONSE
         context.metrics.add("ExecuteProcessing.Duration", (context.clock.monotonic() - began) * 1000)
         context.metrics.add("ExecuteProcessing.Success", 0 if isinstance(outcomes, Failed) else 1)
         return outcomes

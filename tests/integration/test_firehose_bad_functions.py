@@ -17,7 +17,7 @@ from bootstrap.archive import transform_archive
 from tests.conftest import Aws
 from tests.integration import bad_functions
 from tests.integration.chain_setup import ChainSetup, assert_accounts_balance, bootstrap
-from tests.integration.error_lines import FUNCTION_ARN, checked_lines, expected_lines
+from tests.integration.error_lines import checked_lines, expected_lines
 
 ORDERS = 6
 # NumberOfRetries is 3.
@@ -52,17 +52,20 @@ DUPLICATED_RECORD_ID = Failure(
 NOT_BASE64 = Failure(
     "Lambda.InvalidReturnFormat", "The function returned a malformed record: data is not base64 text."
 )
-NOT_AN_OBJECT = Failure(
-    "Lambda.JsonProcessingException", "The function's answer is not a JSON object.", ALL_ATTEMPTS
+NO_DATA = Failure("Lambda.InvalidReturnFormat", "The function returned a malformed record: data is missing.")
+UNREADABLE = Failure(
+    "Lambda.JsonProcessingException",
+    "There was an error parsing returned records from the Lambda function. Ensure that the returned records follow "
+    "the status model required by Amazon Data Firehose.",
+    ALL_ATTEMPTS,
 )
-NOT_JSON = Failure("Lambda.JsonProcessingException", "The function's answer is not JSON.", ALL_ATTEMPTS)
 
 WHOLE_BATCH = {
     "raises": FUNCTION_ERROR,
     "hangs": FUNCTION_ERROR,
     "returns_seven_megabytes": FUNCTION_ERROR,
-    "returns_what_is_not_json": NOT_JSON,
-    "returns_text": NOT_AN_OBJECT,
+    "returns_what_is_not_json": UNREADABLE,
+    "returns_text": UNREADABLE,
     "returns_nothing": MISSING_RECORD_ID,
 }
 SINGLE_RECORDS = {
@@ -70,7 +73,7 @@ SINGLE_RECORDS = {
     "returns_other_ids": MISSING_RECORD_ID,
     "returns_an_id_twice": DUPLICATED_RECORD_ID,
     "returns_wrong_base64": NOT_BASE64,
-    "returns_no_data": NOT_BASE64,
+    "returns_no_data": NO_DATA,
 }
 
 
@@ -156,9 +159,12 @@ def test_a_function_that_is_deleted_fails_the_orders_until_it_is_back(
     sources = list(chain.await_orders_in_stream(f"{name}-a", ORDERS).values())
     error_objects = chain.await_error_objects(sources)
 
-    # THEN all are under the error prefix with Lambda's reason
+    # THEN all are under the error prefix with Firehose's reason
     assert checked_lines(error_objects, chain.version_id()) == expected_lines(
-        sources, "Lambda.ResourceNotFound", f"Function not found: {FUNCTION_ARN}", ALL_ATTEMPTS
+        sources,
+        "Lambda.ResourceNotFound",
+        "The specified Lambda function does not exist. Use a different function that does exist.",
+        ALL_ATTEMPTS,
     )
 
     # WHEN it is made again, THEN the next orders are delivered
@@ -180,9 +186,12 @@ def test_a_function_that_is_throttled_fails_the_orders_after_the_retries(
     error_objects = chain.await_error_objects(sources)
     chain.function.delete_function_concurrency(FunctionName=names.FUNCTION_NAME)
 
-    # THEN all are under the error prefix with Lambda's reason
+    # THEN all are under the error prefix with Firehose's reason
     assert checked_lines(error_objects, chain.version_id()) == expected_lines(
-        sources, "Lambda.InvokeLimitExceeded", "Rate Exceeded.", ALL_ATTEMPTS
+        sources,
+        "Lambda.InvokeLimitExceeded",
+        "The Lambda concurrent execution limit is exceeded. Increase the concurrent execution limit.",
+        ALL_ATTEMPTS,
     )
     assert_accounts_balance()
 

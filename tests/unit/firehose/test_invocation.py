@@ -134,6 +134,9 @@ def ok(data: str, record_id: str = FIRST.record_id) -> dict[str, str]:
 MALFORMED_DATA = Failed(
     "Lambda.InvalidReturnFormat", "The function returned a malformed record: data is not base64 text."
 )
+MISSING_DATA = Failed(
+    "Lambda.InvalidReturnFormat", "The function returned a malformed record: data is missing."
+)
 MALFORMED_RESULT = Failed(
     "Lambda.InvalidReturnFormat",
     "The function returned a malformed record: result is not one of Ok, Dropped and ProcessingFailed.",
@@ -167,7 +170,7 @@ MALFORMED_RESULT = Failed(
         pytest.param({"records": ["text", None]}, MISSING_RECORD_ID, id="entries that are no objects"),
         pytest.param({"records": [ok("eA=="), ok("eA==")]}, DUPLICATED_RECORD_ID, id="same id twice"),
         pytest.param(
-            {"records": [{"recordId": FIRST.record_id, "result": "Ok"}]}, MALFORMED_DATA, id="Ok without data"
+            {"records": [{"recordId": FIRST.record_id, "result": "Ok"}]}, MISSING_DATA, id="Ok without data"
         ),
         pytest.param({"records": [ok("not base64!")]}, MALFORMED_DATA, id="not base64"),
         pytest.param(

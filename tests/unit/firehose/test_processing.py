@@ -89,6 +89,45 @@ def test_failure_ends_in_an_error_object(
     assert (stream.s3.bodies("data/"), stream.checkpoint()) == ([], 1)
 
 
+# As AWS's page on monitoring with CloudWatch Logs has them.
+@pytest.mark.parametrize(
+    ("handler", "error_message"),
+    [
+        (
+            refusing("TooManyRequestsException"),
+            "The Lambda concurrent execution limit is exceeded. Increase the concurrent execution limit.",
+        ),
+        (
+            refusing("AccessDeniedException"),
+            "Access was denied. Ensure that the access policy allows access to the Lambda function.",
+        ),
+        (
+            refusing("ResourceNotFoundException"),
+            "The specified Lambda function does not exist. Use a different function that does exist.",
+        ),
+        (
+            answering(b'["not", "an", "object"]'),
+            "There was an error parsing returned records from the Lambda function. Ensure that the returned records "
+            "follow the status model required by Amazon Data Firehose.",
+        ),
+    ],
+    ids=["throttled", "denied", "gone", "unreadable answer"],
+)
+def test_failure_is_told_in_the_words_of_aws(
+    handler: Callable[[dict[str, Any]], Any], error_message: str
+) -> None:
+    # GIVEN
+    stream = subject(number_of_retries=0)
+    stream.function.handler = handler
+    stream.kinesis.put(b"order")
+
+    # WHEN
+    run_through(stream)
+
+    # THEN
+    assert [line["errorMessage"] for line in error_lines(stream)] == [error_message]
+
+
 def test_function_error_fails_the_whole_batch_after_the_retries() -> None:
     # GIVEN a function that raises
     stream = subject(number_of_retries=2)
