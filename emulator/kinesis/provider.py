@@ -76,7 +76,7 @@ from emulator.dispatch import Handler, guarded
 from emulator.errors import ServiceError
 from emulator.kinesis import constraint, monitoring, retention
 from emulator.kinesis.client import KinesisClient, put_records_response
-from emulator.kinesis.consumer import Consumer, find_consumer, list_consumers, register, stream_arn_of
+from emulator.kinesis.consumer import Consumer, consumed_stream_arn, find_consumer, list_consumers, register
 from emulator.kinesis.data_plane import (
     DataPlane,
     NewRecord,
@@ -214,11 +214,10 @@ def _tagged(context: RequestContext, resource_arn: str) -> tuple[str, dict[str, 
 
 def _consumer(context: RequestContext, request: Mapping[str, Any]) -> tuple[Any, Consumer]:
     """Return a consumer and its stream, from the names or ARNs of a request."""
-    consumer_arn, stream_arn = request.get("ConsumerARN"), request.get("StreamARN")
-    if consumer_arn and not stream_arn:
-        stream_arn = stream_arn_of(consumer_arn)
+    consumer_name, consumer_arn = request.get("ConsumerName"), request.get("ConsumerARN")
+    stream_arn = consumed_stream_arn(request.get("StreamARN"), consumer_name, consumer_arn)
     stream: Any = _find_stream(context, None, stream_arn)
-    return stream, find_consumer(stream, request.get("ConsumerName"), consumer_arn)
+    return stream, find_consumer(stream, consumer_name, consumer_arn)
 
 
 def _policies(context: RequestContext, request: Mapping[str, Any]) -> dict[str, str]:
@@ -522,9 +521,7 @@ class KinesisProvider(KinesisApi, ServiceLifecycleHook):
     @handler("GetRecords", expand=False)
     def get_records(self, context: RequestContext, request: GetRecordsInput) -> GetRecordsOutput:
         iterator = _DATA_PLANE.decode_iterator(request["ShardIterator"])
-        stream = find_stream(
-            context.account_id, context.region, stream_name_of(iterator), request.get("StreamARN")
-        )
+        stream = _find_stream(context, stream_name_of(iterator), request.get("StreamARN"))
         page = _DATA_PLANE.get(stream, iterator, request.get("Limit"))
         output = GetRecordsOutput(Records=page.records, MillisBehindLatest=page.millis_behind_latest)
         if page.next_iterator is not None:

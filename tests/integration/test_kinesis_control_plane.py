@@ -75,6 +75,11 @@ def test_a_stream_is_found_by_its_name_or_arn_and_by_no_other(aws: Aws, name: st
     assert refusal(kinesis.describe_stream, StreamName=f"{name}x", StreamARN=stream_arn)[0] == (
         "InvalidArgumentException"
     )
+    for request in ({}, {"StreamARN": stream_arn}, {"ConsumerName": "reader"}):
+        assert refusal(kinesis.describe_stream_consumer, **request) == (
+            "InvalidArgumentException",
+            "Either ConsumerARN or both StreamARN and ConsumerName should be provided.",
+        )
     elsewhere = stream_arn.replace("eu-north-1", "eu-west-3")
     assert refusal(kinesis.describe_stream, StreamARN=elsewhere)[0] == "ResourceNotFoundException"
     assert refusal(kinesis.describe_stream, StreamARN="orders")[0] == "ValidationException"
