@@ -92,6 +92,7 @@ from emulator.kinesis.resharding import merge_shards, split_shard, update_shard_
 from emulator.kinesis.shard import Shard
 from emulator.kinesis.subscription import Subscriptions
 from emulator.kinesis.tags import add_tags, check_tags, remove_tags, tag_list
+from emulator.kinesis.timestamp import exact_timestamp
 
 # One lock for every account and region: moto's state is not safe for threads.
 _LOCK = threading.RLock()
@@ -218,6 +219,11 @@ def _consumer(context: RequestContext, request: Mapping[str, Any]) -> tuple[Any,
     stream_arn = consumed_stream_arn(request.get("StreamARN"), consumer_name, consumer_arn)
     stream: Any = _find_stream(context, None, stream_arn)
     return stream, find_consumer(stream, consumer_name, consumer_arn)
+
+
+def _timestamp(context: RequestContext, parsed: Any, *path: str) -> Any:
+    headers, body = context.request.headers, context.request.get_data()
+    return exact_timestamp(parsed, headers.get("Content-Type", ""), body, *path)
 
 
 def _policies(context: RequestContext, request: Mapping[str, Any]) -> dict[str, str]:
@@ -514,7 +520,7 @@ class KinesisProvider(KinesisApi, ServiceLifecycleHook):
             request["ShardId"],
             request["ShardIteratorType"],
             request.get("StartingSequenceNumber"),
-            request.get("Timestamp"),
+            _timestamp(context, request.get("Timestamp"), "Timestamp"),
         )
         return GetShardIteratorOutput(ShardIterator=iterator)
 
@@ -599,8 +605,7 @@ class KinesisProvider(KinesisApi, ServiceLifecycleHook):
         stream, consumer = _consumer(context, request)
         shard = find_shard(stream, request["ShardId"])
         start = request["StartingPosition"]
-        position = _DATA_PLANE.position(
-            stream, shard, start["Type"], start.get("SequenceNumber"), start.get("Timestamp")
-        )
+        timestamp = _timestamp(context, start.get("Timestamp"), "StartingPosition", "Timestamp")
+        position = _DATA_PLANE.position(stream, shard, start["Type"], start.get("SequenceNumber"), timestamp)
         events = _SUBSCRIPTIONS.subscribe(stream, consumer, shard, position)
         return SubscribeToShardOutput(EventStream=({"SubscribeToShardEvent": event} for event in events))
