@@ -93,6 +93,7 @@ from emulator.kinesis.shard import Shard
 from emulator.kinesis.subscription import Subscriptions
 from emulator.kinesis.tags import add_tags, check_tags, remove_tags, tag_list
 from emulator.kinesis.timestamp import exact_timestamp
+from emulator.kinesis.unbuilt import refuse_unbuilt
 
 # One lock for every account and region: moto's state is not safe for threads.
 _LOCK = threading.RLock()
@@ -278,6 +279,7 @@ class KinesisProvider(KinesisApi, ServiceLifecycleHook):
 
     @handler("CreateStream", expand=False)
     def create_stream(self, context: RequestContext, request: CreateStreamInput) -> None:
+        refuse_unbuilt(context.request.headers.get("Content-Type", ""), context.request.get_data())
         name = request["StreamName"]
         backend = moto_models.kinesis_backends[context.account_id][context.region]
         if name in backend.streams:

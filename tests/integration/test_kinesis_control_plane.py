@@ -119,6 +119,8 @@ def test_a_stream_goes_through_the_life_that_terraform_gives_it(aws: Aws, name: 
         StreamName=name, ShardCount=2, StreamModeDetails={"StreamMode": "PROVISIONED"}, Tags={"team": "sales"}
     )
     arn = kinesis.describe_stream_summary(StreamName=name)["StreamDescriptionSummary"]["StreamARN"]
+    # Its default is sent too, and changes nothing.
+    kinesis.increase_stream_retention_period(StreamName=name, RetentionPeriodHours=24)
     kinesis.increase_stream_retention_period(StreamName=name, RetentionPeriodHours=48)
     metrics = kinesis.enable_enhanced_monitoring(
         StreamName=name, ShardLevelMetrics=["OutgoingBytes", "IncomingBytes"]
