@@ -481,7 +481,7 @@ class KinesisProvider(KinesisApi, ServiceLifecycleHook):
         arn = request["ResourceARN"]
         if _policies(context, request).pop(arn, None) is None:
             raise ServiceError(
-                "ResourceNotFoundException", f"No resource policy found for resource ARN {arn}"
+                "ResourceNotFoundException", f"No resource policy found for resource ARN {arn}."
             )
 
     @handler("StartStreamEncryption", expand=False)
