@@ -87,13 +87,8 @@ def find_consumer(stream: ConsumedStream, consumer_name: str | None, consumer_ar
     """Return a consumer by its name, its ARN or both.
 
     Raises:
-        ServiceError: neither was given or the stream has no such consumer.
+        ServiceError: the stream has no such consumer.
     """
-    if not consumer_name and not consumer_arn:
-        raise ServiceError(
-            "InvalidArgumentException",
-            "Either ConsumerARN or both StreamARN and ConsumerName should be provided.",
-        )
     for consumer in stream.consumers:
         if consumer_name in (None, consumer.consumer_name) and consumer_arn in (None, consumer.consumer_arn):
             return consumer
@@ -101,6 +96,22 @@ def find_consumer(stream: ConsumedStream, consumer_name: str | None, consumer_ar
         "ResourceNotFoundException",
         f"Consumer {consumer_arn or consumer_name}, account {stream.account_id} not found.",
     )
+
+
+def consumed_stream_arn(stream_arn: str | None, consumer_name: str | None, consumer_arn: str | None) -> str:
+    """Return the ARN of the stream whose consumer a request means.
+
+    Raises:
+        ServiceError: the consumer is named neither by its ARN nor by its name and its stream's ARN.
+    """
+    if consumer_arn:
+        return stream_arn or stream_arn_of(consumer_arn)
+    if not stream_arn or not consumer_name:
+        raise ServiceError(
+            "InvalidArgumentException",
+            "Either ConsumerARN or both StreamARN and ConsumerName should be provided.",
+        )
+    return stream_arn
 
 
 def stream_arn_of(consumer_arn: str) -> str:

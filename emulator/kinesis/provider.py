@@ -76,7 +76,7 @@ from emulator.dispatch import Handler, guarded
 from emulator.errors import ServiceError
 from emulator.kinesis import constraint, monitoring, retention
 from emulator.kinesis.client import KinesisClient, put_records_response
-from emulator.kinesis.consumer import Consumer, find_consumer, list_consumers, register, stream_arn_of
+from emulator.kinesis.consumer import Consumer, consumed_stream_arn, find_consumer, list_consumers, register
 from emulator.kinesis.data_plane import (
     DataPlane,
     NewRecord,
@@ -92,6 +92,8 @@ from emulator.kinesis.resharding import merge_shards, split_shard, update_shard_
 from emulator.kinesis.shard import Shard
 from emulator.kinesis.subscription import Subscriptions
 from emulator.kinesis.tags import add_tags, check_tags, remove_tags, tag_list
+from emulator.kinesis.timestamp import exact_timestamp
+from emulator.kinesis.unbuilt import refuse_unbuilt
 
 # One lock for every account and region: moto's state is not safe for threads.
 _LOCK = threading.RLock()
@@ -214,11 +216,15 @@ def _tagged(context: RequestContext, resource_arn: str) -> tuple[str, dict[str, 
 
 def _consumer(context: RequestContext, request: Mapping[str, Any]) -> tuple[Any, Consumer]:
     """Return a consumer and its stream, from the names or ARNs of a request."""
-    consumer_arn, stream_arn = request.get("ConsumerARN"), request.get("StreamARN")
-    if consumer_arn and not stream_arn:
-        stream_arn = stream_arn_of(consumer_arn)
+    consumer_name, consumer_arn = request.get("ConsumerName"), request.get("ConsumerARN")
+    stream_arn = consumed_stream_arn(request.get("StreamARN"), consumer_name, consumer_arn)
     stream: Any = _find_stream(context, None, stream_arn)
-    return stream, find_consumer(stream, request.get("ConsumerName"), consumer_arn)
+    return stream, find_consumer(stream, consumer_name, consumer_arn)
+
+
+def _timestamp(context: RequestContext, parsed: Any, *path: str) -> Any:
+    headers, body = context.request.headers, context.request.get_data()
+    return exact_timestamp(parsed, headers.get("Content-Type", ""), body, *path)
 
 
 def _policies(context: RequestContext, request: Mapping[str, Any]) -> dict[str, str]:
@@ -273,6 +279,7 @@ class KinesisProvider(KinesisApi, ServiceLifecycleHook):
 
     @handler("CreateStream", expand=False)
     def create_stream(self, context: RequestContext, request: CreateStreamInput) -> None:
+        refuse_unbuilt(context.request.headers.get("Content-Type", ""), context.request.get_data())
         name = request["StreamName"]
         backend = moto_models.kinesis_backends[context.account_id][context.region]
         if name in backend.streams:
@@ -474,7 +481,7 @@ class KinesisProvider(KinesisApi, ServiceLifecycleHook):
         arn = request["ResourceARN"]
         if _policies(context, request).pop(arn, None) is None:
             raise ServiceError(
-                "ResourceNotFoundException", f"No resource policy found for resource ARN {arn}"
+                "ResourceNotFoundException", f"No resource policy found for resource ARN {arn}."
             )
 
     @handler("StartStreamEncryption", expand=False)
@@ -515,16 +522,14 @@ class KinesisProvider(KinesisApi, ServiceLifecycleHook):
             request["ShardId"],
             request["ShardIteratorType"],
             request.get("StartingSequenceNumber"),
-            request.get("Timestamp"),
+            _timestamp(context, request.get("Timestamp"), "Timestamp"),
         )
         return GetShardIteratorOutput(ShardIterator=iterator)
 
     @handler("GetRecords", expand=False)
     def get_records(self, context: RequestContext, request: GetRecordsInput) -> GetRecordsOutput:
         iterator = _DATA_PLANE.decode_iterator(request["ShardIterator"])
-        stream = find_stream(
-            context.account_id, context.region, stream_name_of(iterator), request.get("StreamARN")
-        )
+        stream = _find_stream(context, stream_name_of(iterator), request.get("StreamARN"))
         page = _DATA_PLANE.get(stream, iterator, request.get("Limit"))
         output = GetRecordsOutput(Records=page.records, MillisBehindLatest=page.millis_behind_latest)
         if page.next_iterator is not None:
@@ -602,8 +607,7 @@ class KinesisProvider(KinesisApi, ServiceLifecycleHook):
         stream, consumer = _consumer(context, request)
         shard = find_shard(stream, request["ShardId"])
         start = request["StartingPosition"]
-        position = _DATA_PLANE.position(
-            stream, shard, start["Type"], start.get("SequenceNumber"), start.get("Timestamp")
-        )
+        timestamp = _timestamp(context, start.get("Timestamp"), "StartingPosition", "Timestamp")
+        position = _DATA_PLANE.position(stream, shard, start["Type"], start.get("SequenceNumber"), timestamp)
         events = _SUBSCRIPTIONS.subscribe(stream, consumer, shard, position)
         return SubscribeToShardOutput(EventStream=({"SubscribeToShardEvent": event} for event in events))

@@ -1,5 +1,6 @@
 """Data streams through the Kinesis API."""
 
+import json
 import urllib.request
 from typing import Any
 
@@ -134,6 +135,41 @@ def test_the_shard_count_is_updated_by_arn(aws: Aws, name: str) -> None:
     opened = kinesis.list_shards(StreamARN=arn, ShardFilter={"Type": "AT_LATEST"})["Shards"]
     starts = sorted(int(shard["HashKeyRange"]["StartingHashKey"]) for shard in opened)
     assert starts == [index * (2**128 // 3) for index in range(3)]
+
+
+def test_a_timestamp_is_taken_to_the_millisecond(aws: Aws, emulator: EmulatorProcess, name: str) -> None:
+    # GIVEN records of which the last came in a later millisecond than the others
+    kinesis = aws.client("kinesis")
+    kinesis.create_stream(StreamName=name, ShardCount=1)
+    arrivals: list[float] = []
+    while len(set(arrivals)) < 2:
+        kinesis.put_record(StreamName=name, Data=b"x", PartitionKey="a")
+        records = read_shard(aws, name, FIRST)[1]["Records"]
+        arrivals = [record["ApproximateArrivalTimestamp"].timestamp() for record in records]
+
+    # WHEN its time is the start, in a request as clients other than boto3 send it
+    request = urllib.request.Request(
+        emulator.url,
+        data=json.dumps(
+            {
+                "StreamName": name,
+                "ShardId": FIRST,
+                "ShardIteratorType": "AT_TIMESTAMP",
+                "Timestamp": arrivals[-1],
+            }
+        ).encode(),
+        headers={
+            "Content-Type": "application/x-amz-json-1.1",
+            "X-Amz-Target": "Kinesis_20131202.GetShardIterator",
+            "Authorization": f"AWS4-HMAC-SHA256 Credential=test/20260101/{REGION}/kinesis/aws4_request, "
+            "SignedHeaders=host, Signature=0",
+        },
+    )
+    with urllib.request.urlopen(request, timeout=30) as response:
+        iterator = json.load(response)["ShardIterator"]
+
+    # THEN it is the first record that is read
+    assert len(kinesis.get_records(ShardIterator=iterator)["Records"]) == 1
 
 
 def test_operations_that_moto_serves_take_cbor(aws: Aws, emulator: EmulatorProcess, name: str) -> None:

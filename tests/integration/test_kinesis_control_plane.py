@@ -75,6 +75,11 @@ def test_a_stream_is_found_by_its_name_or_arn_and_by_no_other(aws: Aws, name: st
     assert refusal(kinesis.describe_stream, StreamName=f"{name}x", StreamARN=stream_arn)[0] == (
         "InvalidArgumentException"
     )
+    for request in ({}, {"StreamARN": stream_arn}, {"ConsumerName": "reader"}):
+        assert refusal(kinesis.describe_stream_consumer, **request) == (
+            "InvalidArgumentException",
+            "Either ConsumerARN or both StreamARN and ConsumerName should be provided.",
+        )
     elsewhere = stream_arn.replace("eu-north-1", "eu-west-3")
     assert refusal(kinesis.describe_stream, StreamARN=elsewhere)[0] == "ResourceNotFoundException"
     assert refusal(kinesis.describe_stream, StreamARN="orders")[0] == "ValidationException"
@@ -114,6 +119,8 @@ def test_a_stream_goes_through_the_life_that_terraform_gives_it(aws: Aws, name: 
         StreamName=name, ShardCount=2, StreamModeDetails={"StreamMode": "PROVISIONED"}, Tags={"team": "sales"}
     )
     arn = kinesis.describe_stream_summary(StreamName=name)["StreamDescriptionSummary"]["StreamARN"]
+    # Its default is sent too, and changes nothing.
+    kinesis.increase_stream_retention_period(StreamName=name, RetentionPeriodHours=24)
     kinesis.increase_stream_retention_period(StreamName=name, RetentionPeriodHours=48)
     metrics = kinesis.enable_enhanced_monitoring(
         StreamName=name, ShardLevelMetrics=["OutgoingBytes", "IncomingBytes"]

@@ -6,7 +6,13 @@ https://docs.aws.amazon.com/kinesis/latest/APIReference/API_RegisterStreamConsum
 import pytest
 
 from emulator.errors import ServiceError
-from emulator.kinesis.consumer import find_consumer, list_consumers, register, stream_arn_of
+from emulator.kinesis.consumer import (
+    consumed_stream_arn,
+    find_consumer,
+    list_consumers,
+    register,
+    stream_arn_of,
+)
 from tests.unit.kinesis.subject import FakeStream
 
 STREAM_ARN = "arn:aws:kinesis:eu-north-1:000000000000:stream/orders"
@@ -54,6 +60,20 @@ def test_a_consumer_is_found_by_name_and_by_arn() -> None:
         with pytest.raises(ServiceError) as raised:
             find_consumer(stream, name, arn)
         assert raised.value.code == "ResourceNotFoundException"
+
+
+def test_a_request_names_a_consumer_by_its_arn_or_by_its_name_and_its_streams_arn() -> None:
+    consumer_arn = f"{STREAM_ARN}/consumer/reader:1767225600"
+
+    assert consumed_stream_arn(None, None, consumer_arn) == STREAM_ARN
+    assert consumed_stream_arn(STREAM_ARN, "reader", None) == STREAM_ARN
+    for stream_arn, name in ((None, None), (STREAM_ARN, None), (None, "reader")):
+        with pytest.raises(ServiceError) as raised:
+            consumed_stream_arn(stream_arn, name, None)
+        assert (raised.value.code, raised.value.message) == (
+            "InvalidArgumentException",
+            "Either ConsumerARN or both StreamARN and ConsumerName should be provided.",
+        )
 
 
 @pytest.mark.parametrize("arn", [STREAM_ARN, f"{STREAM_ARN}/consumer/"])
