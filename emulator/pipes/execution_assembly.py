@@ -15,6 +15,7 @@ from emulator.pipes.target_parameters import (
     EventBusParameters,
     InvocationParameters,
     KinesisTargetParameters,
+    LogGroupParameters,
     NoParameters,
     QueueTargetParameters,
 )
@@ -22,6 +23,7 @@ from emulator.pipes.targets.events import EventBusTarget
 from emulator.pipes.targets.firehose import FirehoseTarget
 from emulator.pipes.targets.invocation import InvocationTarget
 from emulator.pipes.targets.kinesis import KinesisTarget
+from emulator.pipes.targets.logs import LogGroupTarget
 from emulator.pipes.targets.sns import SnsTarget
 from emulator.pipes.targets.sqs import SqsTarget
 
@@ -42,7 +44,7 @@ def pipe_execution(pipe: Pipe, clients: Clients, observer: Observer, clock: Cloc
 
     enrichment_arn = definition.enrichment_arn
     return Execution(
-        target=_target(pipe, clients),
+        target=_target(pipe, clients, clock),
         target_template=template(definition.target_template),
         enrichment=None if enrichment_arn is None else Enrichment(_invocable(enrichment_arn, clients)),
         enrichment_template=template(definition.enrichment_template),
@@ -51,7 +53,7 @@ def pipe_execution(pipe: Pipe, clients: Clients, observer: Observer, clock: Cloc
     )
 
 
-def _target(pipe: Pipe, clients: Clients) -> ServiceTarget:
+def _target(pipe: Pipe, clients: Clients, clock: Clock) -> ServiceTarget:
     arn, parameters = pipe.definition.target_arn, pipe.definition.target_parameters
     if isinstance(parameters, KinesisTargetParameters):
         return KinesisTarget(clients("kinesis"), arn, parameters.partition_key)
@@ -67,6 +69,8 @@ def _target(pipe: Pipe, clients: Clients) -> ServiceTarget:
             pipe_name=pipe.name,
             source_service=_service(pipe.definition.source_arn),
         )
+    if isinstance(parameters, LogGroupParameters):
+        return LogGroupTarget(clients("logs"), arn, parameters, pipe_name=pipe.name, clock=clock)
     if isinstance(parameters, NoParameters):
         if _service(arn) == "sns":
             return SnsTarget(clients("sns"), arn)

@@ -70,6 +70,7 @@ _OPTIONAL_BLOCKS: Final = {
         "StepFunctionStateMachineParameters",
         "SqsQueueParameters",
         "EventBridgeEventBusParameters",
+        "CloudWatchLogsParameters",
     ),
 }
 

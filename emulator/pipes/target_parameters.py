@@ -44,10 +44,23 @@ class EventBusParameters:
 
 
 @dataclass(frozen=True, slots=True)
+class LogGroupParameters:
+    """A log group; the time of each event is where the path `timestamp` leads, or now."""
+
+    log_stream_name: str | None = None
+    timestamp: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class NoParameters:
     """A topic or a delivery stream."""
 
 
 TargetParameters = (
-    KinesisTargetParameters | InvocationParameters | QueueTargetParameters | EventBusParameters | NoParameters
+    KinesisTargetParameters
+    | InvocationParameters
+    | QueueTargetParameters
+    | EventBusParameters
+    | LogGroupParameters
+    | NoParameters
 )

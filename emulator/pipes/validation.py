@@ -7,6 +7,8 @@ from typing import Any
 
 from botocore.model import ListShape, MapShape, Shape, StringShape, StructureShape
 
+_JSON_TYPES = {bool: "boolean", int: "integer", float: "number", list: "array"}
+
 
 def model_errors(request: Mapping[str, Any], shape: Shape) -> list[str]:
     """Return what is wrong with a request, in the words of the validator that Pipes uses.
@@ -35,7 +37,11 @@ def _errors(value: Any, shape: Shape) -> Iterator[str]:
             yield from _errors(key, shape.key)
             yield from _errors(member, shape.value)
     elif shape.type_name == "string":
-        yield from _text_errors(str(value), shape)
+        if isinstance(value, str):
+            yield from _text_errors(value, shape)
+        else:
+            found = _JSON_TYPES.get(type(value), "object")
+            yield (f'instance type ({found}) does not match any allowed primitive type (allowed: ["string"])')
     elif shape.type_name in ("integer", "long"):
         yield from _number_errors(value, shape)
 

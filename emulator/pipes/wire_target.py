@@ -13,6 +13,7 @@ from emulator.pipes.target_parameters import (
     EventBusParameters,
     InvocationParameters,
     KinesisTargetParameters,
+    LogGroupParameters,
     NoParameters,
     QueueTargetParameters,
     TargetParameters,
@@ -20,6 +21,7 @@ from emulator.pipes.target_parameters import (
 from emulator.pipes.targets.events import EventBusTarget
 from emulator.pipes.targets.firehose import FirehoseTarget
 from emulator.pipes.targets.kinesis import KinesisTarget
+from emulator.pipes.targets.logs import LogGroupTarget
 from emulator.pipes.targets.sns import SnsTarget
 from emulator.pipes.targets.sqs import SqsTarget
 from emulator.pipes.validation import missing_parameter_message
@@ -143,6 +145,8 @@ def _write_block(parameters: TargetParameters) -> dict[str, Any]:
             "Resources": list(parameters.resources) or None,
             "Time": parameters.time,
         }
+    elif isinstance(parameters, LogGroupParameters):
+        values = {"LogStreamName": parameters.log_stream_name, "Timestamp": parameters.timestamp}
     return {name: value for name, value in values.items() if value is not None}
 
 
@@ -176,6 +180,14 @@ def _read_event_bus(block: Json) -> TargetParameters:
         source=_path_or_text(f"{field}.Source", block.get("Source")),
         resources=tuple(str(resource) for resource in resources),
         time=_path_or_text(f"{field}.Time", block.get("Time")),
+    )
+
+
+def _read_log_group(block: Json) -> TargetParameters:
+    field = "CloudWatchLogsParameters"
+    return LogGroupParameters(
+        log_stream_name=_path_or_text(f"{field}.LogStreamName", block.get("LogStreamName")),
+        timestamp=_path_or_text(f"{field}.Timestamp", block.get("Timestamp")),
     )
 
 
@@ -216,6 +228,13 @@ _SERVICES = {
         "EventBridgeEventBusParameters",
         _read_event_bus,
         EventBusTarget.maximum_batch_size,
+    ),
+    "logs": _Service(
+        "a CloudWatch log group",
+        "log-group:",
+        "CloudWatchLogsParameters",
+        _read_log_group,
+        LogGroupTarget.maximum_batch_size,
     ),
     "firehose": _Service(
         "a Firehose delivery stream",

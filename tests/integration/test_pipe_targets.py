@@ -134,6 +134,28 @@ def test_topic_gets_a_message_per_event(targets: Targets) -> None:
     assert sorted(body["id"] for body in targets.bodies(url, 3)) == ORDER_IDS
 
 
+def test_log_group_gets_a_log_event_per_event(targets: Targets) -> None:
+    # GIVEN a log group
+    logs = targets.aws.client("logs")
+    logs.create_log_group(logGroupName=NAME)
+    (group,) = logs.describe_log_groups(logGroupNamePrefix=NAME)["logGroups"]
+
+    # WHEN a pipe delivers to a log stream of it
+    parameters = {"InputTemplate": TEMPLATE, "CloudWatchLogsParameters": {"LogStreamName": "orders"}}
+    targets.pipe("logs", group["arn"], TargetParameters=parameters)
+
+    # THEN that has each event
+    def messages() -> list[str] | None:
+        if not logs.describe_log_streams(logGroupName=NAME)["logStreams"]:
+            return None
+        events = logs.get_log_events(logGroupName=NAME, logStreamName="orders")["events"]
+        return [each["message"] for each in events] if len(events) == len(ORDER_IDS) else None
+
+    found = poll_until("the log events", messages)
+    assert [json.loads(message)["id"] for message in found] == ORDER_IDS
+    logs.delete_log_group(logGroupName=NAME)
+
+
 def test_event_bus_gets_events_with_the_defaults_of_pipes(targets: Targets) -> None:
     # GIVEN a bus whose rule knows what pipes send
     events = targets.aws.client("events")

@@ -67,6 +67,10 @@ def test_good_request_has_no_errors(model: ServiceModel) -> None:
             {"SourceParameters": {"FilterCriteria": {"Filters": [{"Pattern": "{}"}] * 6}}},
             "array has too many elements: at most 5 are allowed but instance has 6",
         ),
+        (
+            {"SourceParameters": {"FilterCriteria": {"Filters": [{"Pattern": 5}]}}},
+            'instance type (integer) does not match any allowed primitive type (allowed: ["string"])',
+        ),
         ({"Tags": {"": "x"}}, 'string "" is too short (length: 0, required minimum: 1)'),
     ],
 )

@@ -157,7 +157,7 @@ def test_request_that_aws_refuses(changes: dict[str, Any], message: str) -> None
         ({"Target": "arn:aws:ecs:eu-north-1:000000000000:cluster/c"}, "Target: ecs"),
         (
             {"Target": "arn:aws:batch:eu-north-1:000000000000:job-queue/q"},
-            "the targets built are: a Firehose",
+            "the targets built are: a CloudWatch log group, a Firehose",
         ),
         ({"Target": "arn:aws:lambda:eu-north-1:000000000000:f"}, "not the ARN of a Lambda function"),
         ({"Target": "arn:aws:sqs:eu-north-1:000000000000:a/b"}, "not the ARN of an SQS queue"),
@@ -286,6 +286,7 @@ def target(service: str, **changes: Any) -> Any:
         "events": BUS_ARN,
         "firehose": "arn:aws:firehose:eu-north-1:000000000000:deliverystream/d",
         "lambda": FUNCTION_ARN,
+        "logs": "arn:aws:logs:eu-north-1:000000000000:log-group:/aws/pipes/orders:*",
         "states": "arn:aws:states:eu-north-1:000000000000:stateMachine:m",
     }[service]
     changes = {"TargetParameters": None, "SourceParameters": source(BatchSize=10), **changes}
@@ -309,6 +310,7 @@ def target(service: str, **changes: Any) -> Any:
             },
         ),
         ("firehose", {}),
+        ("logs", {"CloudWatchLogsParameters": {"LogStreamName": "orders", "Timestamp": "$.time"}}),
         ("lambda", {"LambdaFunctionParameters": {"InvocationType": "FIRE_AND_FORGET"}}),
         ("states", {"StepFunctionStateMachineParameters": {"InvocationType": "REQUEST_RESPONSE"}}),
     ],
@@ -317,13 +319,13 @@ def test_target_is_described_as_it_was_given(service: str, parameters: dict[str,
     assert write_definition(target(service, TargetParameters=parameters))["TargetParameters"] == parameters
 
 
-@pytest.mark.parametrize("service", ["sqs", "sns", "events", "firehose", "lambda", "states"])
+@pytest.mark.parametrize("service", ["sqs", "sns", "events", "firehose", "lambda", "logs", "states"])
 def test_only_a_data_stream_needs_its_block(service: str) -> None:
     assert write_definition(target(service))["TargetParameters"] == {}
 
 
 @pytest.mark.parametrize(
-    ("service", "maximum"), [("sqs", 10), ("sns", 10), ("events", 10), ("firehose", 500)]
+    ("service", "maximum"), [("sqs", 10), ("sns", 10), ("events", 10), ("firehose", 500), ("logs", 10_000)]
 )
 def test_batch_larger_than_the_target_takes_is_refused(service: str, maximum: int) -> None:
     # GIVEN the largest batch, which is accepted
