@@ -52,6 +52,7 @@ class ShardProcessor:
         self._idle = Backoff(POLL_INITIAL_SECONDS, POLL_MAXIMUM_SECONDS, multiplier=1.25)
         self._trouble = Backoff(RETRY_INITIAL_SECONDS, RETRY_MAXIMUM_SECONDS)
         self._poll_at = clock.monotonic()
+        self._told = 0
 
     @property
     def is_finished(self) -> bool:
@@ -66,18 +67,19 @@ class ShardProcessor:
         Raises:
             StreamNotFoundError: the shard is gone.
         """
-        before = self._delivered()
         now = self._clock.monotonic()
         deliver(self._lanes, stopping, drain=self._reader.at_end)
         if now >= self._poll_at and self._wants_events() and not stopping():
             self._poll(now)
             deliver(self._lanes, stopping, drain=self._reader.at_end)
-        if delivered := self._delivered() - before:
-            LOG.info("%s: delivered %d records", self._label, delivered)
+        self._tell_delivered()
         return self._wait_seconds()
 
-    def _delivered(self) -> int:
-        return sum(lane.delivered for lane in self._lanes)
+    def _tell_delivered(self) -> None:
+        delivered = sum(lane.delivered for lane in self._lanes)
+        if delivered > self._told:
+            LOG.info("%s: delivered %d records", self._label, delivered - self._told)
+            self._told = delivered
 
     def _wants_events(self) -> bool:
         return (

@@ -16,7 +16,7 @@ from tests.polling import WAITER_CONFIG, poll_until
 
 # Writes the order numbers of each batch to a file and fails as its batch says.
 CODE = """
-import base64, json
+import base64, json, os, time
 def value(record):
     if "kinesis" in record:
         return base64.b64decode(record["kinesis"]["data"]).decode(), record["kinesis"]["sequenceNumber"]
@@ -27,6 +27,8 @@ def handler(event, context):
     values = [value(record) for record in event["Records"]]
     with open({path!r}, "a") as file:
         file.write(json.dumps([[text for text, _ in values], event["Records"][0]]) + "\\n")
+    while {mode!r} == "wait" and not os.path.exists({path!r} + ".go"):
+        time.sleep(0.05)
     if {mode!r} == "raise" and any(text == "bad" for text, _ in values):
         raise ValueError("bad order")
     if {mode!r} == "report":
@@ -44,6 +46,10 @@ class Batches:
     def read(self) -> list[list[str]]:
         """Return the values of each batch, oldest first."""
         return [values for values, _ in self._lines()]
+
+    def let_go(self) -> None:
+        """Let a function that waits, and every later call of it, return."""
+        self._path.with_name(f"{self._path.name}.go").touch()
 
     def first_record(self) -> dict[str, Any]:
         record: dict[str, Any] = self._lines()[0][1]
@@ -293,6 +299,29 @@ def test_a_mapping_goes_on_where_it_was_disabled_with_what_was_changed_meanwhile
         lambda: client.get_event_source_mapping(UUID=uuid)["LastProcessingResult"] == "OK",
     )
     assert states(aws, uuid) == ("Enabled", "Enabled")
+
+
+def test_a_mapping_is_disabled_once_its_batch_is_done_and_enabled_again_after_it(
+    aws: Aws, name: str, tmp_path: Path, map_source: Any
+) -> None:
+    # GIVEN a function that is busy with a batch
+    client = aws.client("lambda")
+    batches = Batches(aws, name, tmp_path / "batches", mode="wait")
+    uuid = map_source(name, kinesis_stream(aws, name), StartingPosition="LATEST", BatchSize=1)
+    put_kinesis(aws, name, "a", "b")
+    poll_until("the first batch", batches.read)
+
+    # WHEN the mapping is disabled, and the function goes on
+    client.update_event_source_mapping(UUID=uuid, Enabled=False)
+    assert states(aws, uuid) == ("Disabling", "Disabling")
+    batches.let_go()
+    poll_until("the mapping to be disabled", lambda: states(aws, uuid) == ("Disabled", "Disabled"))
+    assert batches.read() == [["a"]]
+
+    # THEN the batch that was done then does not come again
+    client.update_event_source_mapping(UUID=uuid, Enabled=True)
+    poll_until("the second batch", lambda: ["b"] in batches.read())
+    assert batches.read() == [["a"], ["b"]]
 
 
 def test_a_disabled_mapping_can_be_deleted(aws: Aws, name: str, tmp_path: Path, map_source: Any) -> None:

@@ -11,6 +11,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from localstack.aws.connect import connect_to
 from localstack.services.lambda_.event_source_mapping import esm_worker_factory
 from localstack.services.lambda_.event_source_mapping.esm_worker import EsmState, EsmWorker
+from localstack.services.lambda_.event_source_mapping.event_processor import EventProcessor
 from localstack.services.lambda_.event_source_mapping.pollers.poller import EmptyPollResultsException
 from localstack.services.lambda_.event_source_mapping.pollers.stream_poller import (
     StreamPoller as LocalStackStreamPoller,
@@ -31,8 +32,8 @@ from emulator.pipes.stream_poller import StreamPoller
 
 LOG = logging.getLogger(__name__)
 
-# How soon a queue that was empty is asked again.
-EMPTY_QUEUE_SECONDS = 1.0
+# How soon a queue is asked again that was empty, or whose messages a function has just failed.
+QUEUE_PAUSE_SECONDS = 1.0
 STARTING = (EsmState.CREATING, EsmState.ENABLING, EsmState.UPDATING)
 
 
@@ -50,6 +51,24 @@ class _Shared:
     reading: threading.Lock = field(default_factory=threading.Lock)
     current: "MappingWorker | None" = None
     running: int = 0
+
+
+class _NotingProcessor(EventProcessor):
+    """LocalStack's processor of a queue's messages, which notes that a batch has failed."""
+
+    def __init__(self, processor: EventProcessor) -> None:
+        self._processor = processor
+        self.failed = False
+
+    def process_events_batch(self, input_events: Any) -> None:
+        try:
+            self._processor.process_events_batch(input_events)
+        except Exception:
+            self.failed = True
+            raise
+
+    def generate_event_failure_context(self, abort_condition: str, **arguments: Any) -> Any:
+        return self._processor.generate_event_failure_context(abort_condition, **arguments)
 
 
 class MappingWorker(EsmWorker):
@@ -73,6 +92,7 @@ class MappingWorker(EsmWorker):
         self._assembly: MappingAssembly | None = None
         if isinstance(poller, LocalStackStreamPoller):
             self._assembly = self._stream_assembly(poller)
+        self._queue = poller.processor = _NotingProcessor(poller.processor)
         self._stream: StreamPoller | None = None
         self._trouble = Backoff(RETRY_INITIAL_SECONDS, RETRY_MAXIMUM_SECONDS)
 
@@ -122,7 +142,7 @@ class MappingWorker(EsmWorker):
                 try:
                     seconds = self._poll()
                 except EmptyPollResultsException:
-                    seconds = EMPTY_QUEUE_SECONDS
+                    seconds = QUEUE_PAUSE_SECONDS
                 except (SourceError, ClientError, BotoCoreError) as error:
                     seconds = self._trouble.next()
                     LOG.warning("mapping %s: reading again in %.1f s: %s", self.uuid, seconds, error)
@@ -145,8 +165,9 @@ class MappingWorker(EsmWorker):
         """Poll once; return after how many seconds to poll again."""
         if self._assembly is None:
             self._show_enabled()
+            self._queue.failed = False
             self.poller.poll_events()
-            return 0.0
+            return QUEUE_PAUSE_SECONDS if self._queue.failed else 0.0
         if self._stream is None:
             self._stream = self._assembly.poller(self._shared.progress, self._shutdown_event.is_set)
         self._show_enabled()
