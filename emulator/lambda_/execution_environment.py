@@ -45,11 +45,12 @@ CHECK_SECONDS = 0.1
 
 @dataclass(frozen=True, slots=True)
 class InvocationResult:
-    """What an invocation gave: the payload, the error's type if it failed, and its log, event by event."""
+    """What an invocation gave: the payload, the error's type if it failed, its log, event by event, and its time."""
 
     payload: bytes
     error_type: str | None
     log_events: list[str]
+    duration_seconds: float
 
 
 @dataclass(slots=True)
@@ -292,7 +293,7 @@ class ExecutionEnvironment:
         payload = outcome.payload(request_id) if isinstance(outcome, PlatformError) else outcome.payload
         with self._log_lock:
             events = self._log.take()
-        return InvocationResult(payload, error_type, events)
+        return InvocationResult(payload, error_type, events, duration_seconds)
 
     def _append_log(self, event: str | None) -> None:
         if event is None:

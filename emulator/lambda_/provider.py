@@ -15,7 +15,9 @@ from localstack.aws.api.lambda_ import (
     UpdateFunctionCodeRequest,
     UpdateFunctionConfigurationRequest,
 )
+from localstack.aws.connect import connect_to
 from localstack.runtime import events
+from localstack.services.lambda_.invocation import version_manager
 from localstack.services.lambda_.invocation.lambda_models import (
     FunctionVersion,
     InvocationResult,
@@ -24,7 +26,8 @@ from localstack.services.lambda_.invocation.logs import QUEUE_SHUTDOWN, LogHandl
 from localstack.services.lambda_.invocation.runtime_executor import LambdaRuntimeException, RuntimeExecutor
 from localstack.services.lambda_.provider import LambdaProvider
 from localstack.services.lambda_.runtimes import ALL_RUNTIMES
-from localstack.utils.patch import patch
+from localstack.utils.bootstrap import is_api_enabled
+from localstack.utils.patch import Patch, patch
 
 from emulator.lambda_.availability import (
     NotAvailableError,
@@ -34,8 +37,10 @@ from emulator.lambda_.availability import (
 )
 from emulator.lambda_.execution_environment import ExecutionEnvironment
 from emulator.lambda_.function_settings import FunctionSettings
+from emulator.lambda_.invocation_metrics import NAMESPACE, InvocationMetrics
 from emulator.lambda_.left_behind import end_left_behind, end_with_this_process
 from emulator.lambda_.stream_mapping import follow_children
+from emulator.metric import MetricBuffer
 
 LOG = logging.getLogger(__name__)
 
@@ -44,6 +49,15 @@ RUNTIMES_NEWER_THAN_LOCALSTACK = ("python3.14",)
 # A version that is replaced or deleted stores the logs that wait, for so long at most.
 LOGS_TIMEOUT_SECONDS = 30
 ANY_ADDRESS = ("0.0.0.0", "::", "")
+METRIC_THREAD = "record-cloudwatch-metric"
+
+
+def _metric_buffer(account_id: str, region: str) -> MetricBuffer:
+    client = connect_to(aws_access_key_id=account_id, region_name=region).cloudwatch
+    return MetricBuffer(NAMESPACE, client, f"functions of {account_id} in {region}")
+
+
+METRICS = InvocationMetrics(_metric_buffer)
 
 
 class SandboxLambdaProvider(LambdaProvider):
@@ -55,7 +69,17 @@ class SandboxLambdaProvider(LambdaProvider):
             if runtime not in ALL_RUNTIMES:
                 ALL_RUNTIMES.append(runtime)
         _store_waiting_logs_of_stopped_versions()
+        _start_no_thread_for_a_metric()
         follow_children()
+
+    def on_after_init(self) -> None:
+        super().on_after_init()
+        if is_api_enabled("cloudwatch"):
+            METRICS.start()
+
+    def on_before_stop(self) -> None:
+        METRICS.stop()
+        super().on_before_stop()
 
     @handler(operation="CreateFunction", expand=False)
     def create_function(
@@ -90,6 +114,18 @@ def _store_waiting_logs_of_stopped_versions() -> None:
             log_handler.log_queue.put(QUEUE_SHUTDOWN)
             log_handler._thread.join(LOGS_TIMEOUT_SECONDS)
         original(log_handler)
+
+
+def _start_no_thread_for_a_metric() -> None:
+    """Leave the metrics to the executor; LocalStack starts a thread for each, and keeps it when it has ended."""
+    original: Callable[..., object] = version_manager.start_thread
+
+    def start_thread(method: object, **options: Any) -> object:
+        if str(options.get("name")).startswith(METRIC_THREAD):
+            return None
+        return original(method, **options)
+
+    Patch(version_manager, "start_thread", start_thread).apply()
 
 
 def _refuse_unavailable(request: Mapping[str, Any], function_name: str, runtime: str | None) -> None:
@@ -149,6 +185,15 @@ class SubprocessRuntimeExecutor(RuntimeExecutor):
             payload["invoked-function-arn"],
             payload["trace-id"],
         )
+        if is_api_enabled("cloudwatch"):
+            function = self.function_version.id
+            METRICS.add(
+                function.account,
+                function.region,
+                function.function_name,
+                failed=result.error_type is not None,
+                duration_seconds=result.duration_seconds,
+            )
         log = EventText(result.log_events)
         if self._stopped:
             self._store_last_log(log)

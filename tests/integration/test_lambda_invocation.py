@@ -1,6 +1,7 @@
 """What a function finds when it runs, and what becomes of its output and its code."""
 
 import json
+import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
@@ -294,3 +295,32 @@ def test_event_survives_the_way_to_the_function_and_back(aws: Aws, name: str) ->
 
     # THEN
     assert (result.function_error, result.payload == event) == (None, True)
+
+
+def test_invocations_errors_and_durations_are_metrics(aws: Aws, name: str) -> None:
+    """https://docs.aws.amazon.com/lambda/latest/dg/monitoring-metrics-types.html"""
+    # GIVEN
+    code = "def handler(event, context):\n    assert event\n"
+    function = Function(aws.client("lambda"), name, code)
+    started = time.time()
+
+    # WHEN
+    function.invoke(True)
+    function.invoke(False)
+
+    # THEN
+    def statistic(metric_name: str) -> tuple[float, float]:
+        points = aws.client("cloudwatch").get_metric_statistics(
+            Namespace="AWS/Lambda",
+            MetricName=metric_name,
+            Dimensions=[{"Name": "FunctionName", "Value": name}],
+            StartTime=started - 60,
+            EndTime=started + 300,
+            Period=3600,
+            Statistics=["SampleCount", "Sum"],
+        )["Datapoints"]
+        return sum(point["SampleCount"] for point in points), sum(point["Sum"] for point in points)
+
+    poll_until("the metrics of both", lambda: statistic("Invocations") == (2, 2))
+    assert statistic("Errors") == (2, 1)
+    assert (statistic("Duration")[0], statistic("Duration")[1] > 0) == (2, True)
