@@ -3,12 +3,14 @@
 import logging
 import shutil
 from collections.abc import Callable, Mapping, Sequence
+from contextvars import ContextVar
 from pathlib import Path
 from typing import Any
 
 from localstack import config
 from localstack.aws.api import RequestContext, handler
 from localstack.aws.api.lambda_ import (
+    AliasConfiguration,
     CreateFunctionRequest,
     FunctionConfiguration,
     InvalidParameterValueException,
@@ -17,6 +19,7 @@ from localstack.aws.api.lambda_ import (
 )
 from localstack.aws.connect import connect_to
 from localstack.runtime import events
+from localstack.services.lambda_ import api_utils
 from localstack.services.lambda_.invocation import version_manager
 from localstack.services.lambda_.invocation.lambda_models import (
     FunctionVersion,
@@ -25,6 +28,7 @@ from localstack.services.lambda_.invocation.lambda_models import (
 from localstack.services.lambda_.invocation.logs import QUEUE_SHUTDOWN, LogHandler, LogItem
 from localstack.services.lambda_.invocation.runtime_executor import LambdaRuntimeException, RuntimeExecutor
 from localstack.services.lambda_.provider import LambdaProvider
+from localstack.services.lambda_.provider_utils import get_function_version
 from localstack.services.lambda_.runtimes import ALL_RUNTIMES
 from localstack.utils.bootstrap import is_api_enabled
 from localstack.utils.patch import Patch, patch
@@ -35,6 +39,7 @@ from emulator.lambda_.availability import (
     check_runtime,
     interpreter_runtime,
 )
+from emulator.lambda_.dead_letter import complete_dead_letters
 from emulator.lambda_.execution_environment import ExecutionEnvironment
 from emulator.lambda_.function_settings import FunctionSettings
 from emulator.lambda_.invocation_metrics import NAMESPACE, InvocationMetrics
@@ -49,6 +54,7 @@ RUNTIMES_NEWER_THAN_LOCALSTACK = ("python3.14",)
 # A version that is replaced or deleted stores the logs that wait, for so long at most.
 LOGS_TIMEOUT_SECONDS = 30
 ANY_ADDRESS = ("0.0.0.0", "::", "")
+_main_version: ContextVar[FunctionVersion | None] = ContextVar("main_version", default=None)
 METRIC_THREAD = "record-cloudwatch-metric"
 
 
@@ -71,6 +77,7 @@ class SandboxLambdaProvider(LambdaProvider):
         _store_waiting_logs_of_stopped_versions()
         _start_no_thread_for_a_metric()
         follow_children()
+        complete_dead_letters()
 
     def on_after_init(self) -> None:
         super().on_after_init()
@@ -102,6 +109,34 @@ class SandboxLambdaProvider(LambdaProvider):
     ) -> FunctionConfiguration:
         _refuse_unavailable({"Code": request}, request["FunctionName"], interpreter_runtime())
         return super().update_function_code(context, request)
+
+    def update_alias(
+        self,
+        context: RequestContext,
+        function_name: str,
+        name: str,
+        function_version: str | None = None,
+        **changes: Any,
+    ) -> AliasConfiguration:
+        token = _main_version.set(None)
+        try:
+            account_id, region = api_utils.get_account_and_region(function_name, context)
+            unqualified_name = api_utils.get_function_name(function_name, context)
+            function = self._get_function(unqualified_name, account_id, region)
+            if name in function.aliases:
+                qualifier = function_version or function.aliases[name].function_version
+                _main_version.set(get_function_version(unqualified_name, qualifier, account_id, region))
+            return super().update_alias(context, function_name, name, function_version, **changes)
+        finally:
+            _main_version.reset(token)
+
+    def _create_routing_config_model(
+        self, routing_config_dict: dict[str, float], function_version: FunctionVersion | None = None
+    ) -> Any:
+        # LocalStack's UpdateAlias leaves the alias's own version out, and fails.
+        return super()._create_routing_config_model(
+            routing_config_dict, function_version or _main_version.get()
+        )
 
 
 def _store_waiting_logs_of_stopped_versions() -> None:

@@ -6,6 +6,8 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from tests.conftest import Aws
 from tests.emulator_process import EmulatorProcess
 from tests.integration.lambda_functions import Function, await_log, normalize, zip_of
@@ -257,6 +259,45 @@ def test_version_keeps_its_code_and_is_reached_by_alias(aws: Aws, name: str) -> 
     # THEN
     answers = [function.invoke(qualifier=qualifier).payload for qualifier in ("$LATEST", version, "live")]
     assert answers == [["two", "$LATEST"], ["one", version], ["one", version]]
+
+
+def test_alias_with_weights_reaches_both_versions(aws: Aws, name: str) -> None:
+    """https://docs.aws.amazon.com/lambda/latest/dg/configuring-alias-routing.html"""
+    # GIVEN
+    client = aws.client("lambda")
+    code = (
+        "def handler(event, context):\n    return [context.function_version, context.invoked_function_arn]\n"
+    )
+    function = Function(client, name, code)
+    first = client.publish_version(FunctionName=name)["Version"]
+    function.update(f"{code}# two\n")
+    second = client.publish_version(FunctionName=name)["Version"]
+    client.create_alias(
+        FunctionName=name,
+        Name="live",
+        FunctionVersion=first,
+        RoutingConfig={"AdditionalVersionWeights": {second: 0.5}},
+    )
+
+    # WHEN
+    # One version alone has a chance of one in 2^29.
+    answers = [function.invoke(qualifier="live").payload for _ in range(30)]
+    updated = client.update_alias(
+        FunctionName=name, Name="live", RoutingConfig={"AdditionalVersionWeights": {second: 0.25}}
+    )
+    with pytest.raises(client.exceptions.InvalidParameterValueException) as refused:
+        client.update_alias(
+            FunctionName=name, Name="live", RoutingConfig={"AdditionalVersionWeights": {first: 0.25}}
+        )
+    client.update_alias(FunctionName=name, Name="live", FunctionVersion=second, RoutingConfig={})
+    last = function.invoke(qualifier="live").payload
+
+    # THEN
+    assert {version for version, _ in answers} == {first, second}
+    assert {arn for _, arn in answers} == {f"arn:aws:lambda:eu-north-1:000000000000:function:{name}:live"}
+    assert updated["RoutingConfig"] == {"AdditionalVersionWeights": {second: 0.25}}
+    assert refused.match("already included in routing configuration")
+    assert last[0] == second
 
 
 def test_layers_are_importable_and_the_later_one_wins(aws: Aws, name: str) -> None:
