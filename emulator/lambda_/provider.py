@@ -172,12 +172,12 @@ def _refuse_unavailable(request: Mapping[str, Any], function_name: str, runtime:
 
 
 class EventText(str):
-    """A function's log that LocalStack's log handler cuts into its log events rather than into lines."""
+    """A function's log: its text is the tail that Invoke returns, LocalStack's log handler cuts it into all events."""
 
     events: Sequence[str]
 
-    def __new__(cls, events: Sequence[str]) -> "EventText":
-        text = super().__new__(cls, "".join(f"{event}\n" for event in events))
+    def __new__(cls, events: Sequence[str], tail: Sequence[str]) -> "EventText":
+        text = super().__new__(cls, "".join(f"{event}\n" for event in tail))
         text.events = events
         return text
 
@@ -229,7 +229,7 @@ class SubprocessRuntimeExecutor(RuntimeExecutor):
                 failed=result.error_type is not None,
                 duration_seconds=result.duration_seconds,
             )
-        log = EventText(result.log_events)
+        log = EventText(result.log_events, result.log_tail)
         if self._stopped:
             self._store_last_log(log)
         return InvocationResult(
