@@ -45,11 +45,16 @@ CHECK_SECONDS = 0.1
 
 @dataclass(frozen=True, slots=True)
 class InvocationResult:
-    """What an invocation gave: the payload, the error's type if it failed, and its log, event by event."""
+    """What an invocation gave: the payload, the error's type if it failed, its log, event by event, and its time.
+
+    `log_tail` is the part of the log that the caller of Invoke can have.
+    """
 
     payload: bytes
     error_type: str | None
     log_events: list[str]
+    log_tail: list[str]
+    duration_seconds: float
 
 
 @dataclass(slots=True)
@@ -95,6 +100,7 @@ class ExecutionEnvironment:
         self._log_lock = threading.Lock()
         self._busy = threading.Lock()
         self._runtime: _Runtime | None = None
+        self._initialization_start: str | None = None
         self._initialization_seconds: float | None = None
         self._stopped = False
 
@@ -103,7 +109,8 @@ class ExecutionEnvironment:
         with self._busy:
             self._lay_out()
             started = time.monotonic()
-            self._append_log(self._format.initialization_start(runtime_version()))
+            self._initialization_start = self._format.initialization_start(runtime_version())
+            self._append_log(self._initialization_start)
             failure = self._initialize("init", started + INITIALIZATION_TIMEOUT_SECONDS)
             if failure is None:
                 self._initialization_seconds = time.monotonic() - started
@@ -294,7 +301,9 @@ class ExecutionEnvironment:
         payload = outcome.payload(request_id) if isinstance(outcome, PlatformError) else outcome.payload
         with self._log_lock:
             events = self._log.take()
-        return InvocationResult(payload, error_type, events)
+        # On AWS a caller is not shown that the environment was new.
+        tail = events[1:] if events[:1] == [self._initialization_start] else events
+        return InvocationResult(payload, error_type, events, tail, duration_seconds)
 
     def _append_log(self, event: str | None) -> None:
         if event is None:

@@ -4,6 +4,7 @@ import logging
 import shutil
 import time
 from collections.abc import Callable, Mapping, Sequence
+from contextvars import ContextVar
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,7 @@ from botocore.exceptions import ClientError
 from localstack import config
 from localstack.aws.api import RequestContext, handler
 from localstack.aws.api.lambda_ import (
+    AliasConfiguration,
     CreateFunctionRequest,
     FunctionConfiguration,
     InvalidParameterValueException,
@@ -19,6 +21,8 @@ from localstack.aws.api.lambda_ import (
 )
 from localstack.aws.connect import connect_to
 from localstack.runtime import events
+from localstack.services.lambda_ import api_utils
+from localstack.services.lambda_.invocation import version_manager
 from localstack.services.lambda_.invocation.lambda_models import (
     FunctionVersion,
     InvocationResult,
@@ -27,8 +31,10 @@ from localstack.services.lambda_.invocation.lambda_models import (
 from localstack.services.lambda_.invocation.logs import QUEUE_SHUTDOWN, LogHandler, LogItem
 from localstack.services.lambda_.invocation.runtime_executor import LambdaRuntimeException, RuntimeExecutor
 from localstack.services.lambda_.provider import LambdaProvider
+from localstack.services.lambda_.provider_utils import get_function_version
 from localstack.services.lambda_.runtimes import ALL_RUNTIMES
-from localstack.utils.patch import patch
+from localstack.utils.bootstrap import is_api_enabled
+from localstack.utils.patch import Patch, patch
 
 from emulator.lambda_.availability import (
     NotAvailableError,
@@ -36,6 +42,7 @@ from emulator.lambda_.availability import (
     check_runtime,
     interpreter_runtime,
 )
+from emulator.lambda_.dead_letter import complete_dead_letters
 from emulator.lambda_.event_source_mapping.mapping import (
     InvalidMappingError,
     OutOfRangeError,
@@ -46,7 +53,9 @@ from emulator.lambda_.event_source_mapping.record import stream_of
 from emulator.lambda_.event_source_mapping.worker import use_mapping_workers
 from emulator.lambda_.execution_environment import ExecutionEnvironment
 from emulator.lambda_.function_settings import FunctionSettings
+from emulator.lambda_.invocation_metrics import NAMESPACE, InvocationMetrics
 from emulator.lambda_.left_behind import end_left_behind, end_with_this_process
+from emulator.metric import MetricBuffer
 from emulator.pipes.event_pattern import compile_filter
 
 LOG = logging.getLogger(__name__)
@@ -56,6 +65,16 @@ RUNTIMES_NEWER_THAN_LOCALSTACK = ("python3.14",)
 # A version that is replaced or deleted stores the logs that wait, for so long at most.
 LOGS_TIMEOUT_SECONDS = 30
 ANY_ADDRESS = ("0.0.0.0", "::", "")
+_main_version: ContextVar[FunctionVersion | None] = ContextVar("main_version", default=None)
+METRIC_THREAD = "record-cloudwatch-metric"
+
+
+def _metric_buffer(account_id: str, region: str) -> MetricBuffer:
+    client = connect_to(aws_access_key_id=account_id, region_name=region).cloudwatch
+    return MetricBuffer(NAMESPACE, client, f"functions of {account_id} in {region}")
+
+
+METRICS = InvocationMetrics(_metric_buffer)
 
 
 class SandboxLambdaProvider(LambdaProvider):
@@ -68,6 +87,17 @@ class SandboxLambdaProvider(LambdaProvider):
                 ALL_RUNTIMES.append(runtime)
         _store_waiting_logs_of_stopped_versions()
         use_mapping_workers()
+        _start_no_thread_for_a_metric()
+        complete_dead_letters()
+
+    def on_after_init(self) -> None:
+        super().on_after_init()
+        if is_api_enabled("cloudwatch"):
+            METRICS.start()
+
+    def on_before_stop(self) -> None:
+        METRICS.stop()
+        super().on_before_stop()
 
     @handler(operation="CreateFunction", expand=False)
     def create_function(
@@ -123,6 +153,34 @@ class SandboxLambdaProvider(LambdaProvider):
             raise InvalidParameterValueException(str(error), Type="User") from error
         return validated
 
+    def update_alias(
+        self,
+        context: RequestContext,
+        function_name: str,
+        name: str,
+        function_version: str | None = None,
+        **changes: Any,
+    ) -> AliasConfiguration:
+        token = _main_version.set(None)
+        try:
+            account_id, region = api_utils.get_account_and_region(function_name, context)
+            unqualified_name = api_utils.get_function_name(function_name, context)
+            function = self._get_function(unqualified_name, account_id, region)
+            if name in function.aliases:
+                qualifier = function_version or function.aliases[name].function_version
+                _main_version.set(get_function_version(unqualified_name, qualifier, account_id, region))
+            return super().update_alias(context, function_name, name, function_version, **changes)
+        finally:
+            _main_version.reset(token)
+
+    def _create_routing_config_model(
+        self, routing_config_dict: dict[str, float], function_version: FunctionVersion | None = None
+    ) -> Any:
+        # LocalStack's UpdateAlias leaves the alias's own version out, and fails.
+        return super()._create_routing_config_model(
+            routing_config_dict, function_version or _main_version.get()
+        )
+
 
 def _store_waiting_logs_of_stopped_versions() -> None:
     """Let a version's log handler finish its queue before it stops; LocalStack's drops what still waits."""
@@ -136,6 +194,18 @@ def _store_waiting_logs_of_stopped_versions() -> None:
         original(log_handler)
 
 
+def _start_no_thread_for_a_metric() -> None:
+    """Leave the metrics to the executor; LocalStack starts a thread for each, and keeps it when it has ended."""
+    original: Callable[..., object] = version_manager.start_thread
+
+    def start_thread(method: object, **options: Any) -> object:
+        if str(options.get("name")).startswith(METRIC_THREAD):
+            return None
+        return original(method, **options)
+
+    Patch(version_manager, "start_thread", start_thread).apply()
+
+
 def _refuse_unavailable(request: Mapping[str, Any], function_name: str, runtime: str | None) -> None:
     try:
         check_runtime(runtime)
@@ -145,12 +215,12 @@ def _refuse_unavailable(request: Mapping[str, Any], function_name: str, runtime:
 
 
 class EventText(str):
-    """A function's log that LocalStack's log handler cuts into its log events rather than into lines."""
+    """A function's log: its text is the tail that Invoke returns, LocalStack's log handler cuts it into all events."""
 
     events: Sequence[str]
 
-    def __new__(cls, events: Sequence[str]) -> "EventText":
-        text = super().__new__(cls, "".join(f"{event}\n" for event in events))
+    def __new__(cls, events: Sequence[str], tail: Sequence[str]) -> "EventText":
+        text = super().__new__(cls, "".join(f"{event}\n" for event in tail))
         text.events = events
         return text
 
@@ -193,7 +263,16 @@ class SubprocessRuntimeExecutor(RuntimeExecutor):
             payload["invoked-function-arn"],
             payload["trace-id"],
         )
-        log = EventText(result.log_events)
+        if is_api_enabled("cloudwatch"):
+            function = self.function_version.id
+            METRICS.add(
+                function.account,
+                function.region,
+                function.function_name,
+                failed=result.error_type is not None,
+                duration_seconds=result.duration_seconds,
+            )
+        log = EventText(result.log_events, result.log_tail)
         if self._stopped:
             self._store_last_log(log)
         return InvocationResult(

@@ -134,8 +134,7 @@ def test_failing_invocation_is_tried_three_times_and_then_a_dead_letter(
     letter = await_message(sqs, dead_letters)
     attributes = {key: value["StringValue"] for key, value in letter["MessageAttributes"].items()}
     assert json.loads(letter["Body"]) == str(attempts)
-    assert set(attributes) == {"RequestID", "ErrorCode", "ErrorMessage"}
-    assert (attributes["ErrorCode"], attributes["ErrorMessage"]) == ("200", "on purpose")
+    assert attributes == {"RequestID": request_id, "ErrorCode": "200", "ErrorMessage": "on purpose"}
     assert attempts.read_text().split() == [request_id] * 3
     context = json.loads(await_message(sqs, failures)["Body"])["requestContext"]
     assert (context["condition"], context["approximateInvokeCount"]) == ("RetriesExhausted", 3)
@@ -164,8 +163,9 @@ def test_reserved_concurrency_is_not_exceeded(aws: Aws, name: str, tmp_path: Pat
 def test_reserved_concurrency_of_none_refuses_calls_and_reports_events(aws: Aws, name: str) -> None:
     # GIVEN
     client, sqs = aws.client("lambda"), aws.client("sqs")
-    function = Function(client, name, FRAGILE)
     url, arn = make_queue(sqs, name)
+    dead_letters, dead_letters_arn = make_queue(sqs, f"{name}-dead")
+    function = Function(client, name, FRAGILE, DeadLetterConfig={"TargetArn": dead_letters_arn})
     client.put_function_event_invoke_config(
         FunctionName=name, MaximumRetryAttempts=0, DestinationConfig={"OnFailure": {"Destination": arn}}
     )
@@ -174,9 +174,48 @@ def test_reserved_concurrency_of_none_refuses_calls_and_reports_events(aws: Aws,
     # WHEN
     with pytest.raises(ClientError) as refused:
         function.invoke("succeed")
-    invoke_later(client, name, "succeed")
+    request_id = invoke_later(client, name, "succeed")
 
     # THEN
     assert throttled(refused.value) == TOO_MANY
+    letter = await_message(sqs, dead_letters)
+    attributes = {key: value["StringValue"] for key, value in letter["MessageAttributes"].items()}
+    assert json.loads(letter["Body"]) == "succeed"
+    assert attributes == {"RequestID": request_id, "ErrorCode": "429", "ErrorMessage": "Rate Exceeded."}
     context = json.loads(await_message(sqs, url)["Body"])["requestContext"]
     assert (context["condition"], context["approximateInvokeCount"]) == ("ZeroReservedConcurrency", 0)
+
+
+def test_error_message_of_a_dead_letter_has_a_kibibyte(aws: Aws, name: str) -> None:
+    """https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-retain-records.html"""
+    # GIVEN
+    client, sqs = aws.client("lambda"), aws.client("sqs")
+    dead_letters, arn = make_queue(sqs, name)
+    code = "def handler(event, context):\n    raise ValueError('ä' * 2000)\n"
+    Function(client, name, code, DeadLetterConfig={"TargetArn": arn})
+    client.put_function_event_invoke_config(FunctionName=name, MaximumRetryAttempts=0)
+
+    # WHEN
+    invoke_later(client, name, None)
+
+    # THEN
+    letter = await_message(sqs, dead_letters)
+    assert letter["MessageAttributes"]["ErrorMessage"]["StringValue"] == "ä" * 512
+
+
+def test_maximum_retry_attempts_limits_the_attempts(aws: Aws, name: str) -> None:
+    """https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-configuring.html"""
+    # GIVEN
+    client, sqs = aws.client("lambda"), aws.client("sqs")
+    Function(client, name, FRAGILE)
+    url, arn = make_queue(sqs, name)
+    client.put_function_event_invoke_config(
+        FunctionName=name, MaximumRetryAttempts=1, DestinationConfig={"OnFailure": {"Destination": arn}}
+    )
+
+    # WHEN
+    invoke_later(client, name, "fail")
+
+    # THEN
+    context = json.loads(await_message(sqs, url)["Body"])["requestContext"]
+    assert (context["condition"], context["approximateInvokeCount"]) == ("RetriesExhausted", 2)

@@ -1,9 +1,12 @@
 """What a function finds when it runs, and what becomes of its output and its code."""
 
 import json
+import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
+
+import pytest
 
 from tests.conftest import Aws
 from tests.emulator_process import EmulatorProcess
@@ -150,6 +153,24 @@ def test_output_is_in_the_log_complete_and_in_order(aws: Aws, name: str) -> None
     assert result.log_tail[-2:] == [event.rstrip("\n") for event in log[-2:]]
 
 
+def test_log_tail_begins_with_the_invocation(aws: Aws, name: str) -> None:
+    """As recorded on AWS: test_invocation_with_qualifier in test_lambda.snapshot.json, in LocalStack's repository."""
+    # GIVEN
+    code = "def handler(event, context):\n    print('hello')\n"
+    version = Function(aws.client("lambda"), name, code, Publish=True)
+
+    # WHEN
+    result = version.invoke(qualifier="1")
+
+    # THEN
+    assert [normalize(line) for line in result.log_tail[:-1]] == [
+        "START RequestId: REQUEST Version: 1",
+        "hello",
+        "END RequestId: REQUEST",
+    ]
+    assert await_log(aws.client("logs"), name)[0].startswith("INIT_START ")
+
+
 def test_log_is_complete_when_the_function_is_deleted_at_once(aws: Aws, name: str) -> None:
     # GIVEN
     client = aws.client("lambda")
@@ -181,7 +202,6 @@ def test_log_format_json_holds_for_the_function_and_the_platform(aws: Aws, name:
 
     # THEN
     assert [event.get("type", event.get("message")) for event in events] == [
-        "platform.initStart",
         "platform.start",
         "careful",
         "platform.report",
@@ -258,6 +278,45 @@ def test_version_keeps_its_code_and_is_reached_by_alias(aws: Aws, name: str) -> 
     assert answers == [["two", "$LATEST"], ["one", version], ["one", version]]
 
 
+def test_alias_with_weights_reaches_both_versions(aws: Aws, name: str) -> None:
+    """https://docs.aws.amazon.com/lambda/latest/dg/configuring-alias-routing.html"""
+    # GIVEN
+    client = aws.client("lambda")
+    code = (
+        "def handler(event, context):\n    return [context.function_version, context.invoked_function_arn]\n"
+    )
+    function = Function(client, name, code)
+    first = client.publish_version(FunctionName=name)["Version"]
+    function.update(f"{code}# two\n")
+    second = client.publish_version(FunctionName=name)["Version"]
+    client.create_alias(
+        FunctionName=name,
+        Name="live",
+        FunctionVersion=first,
+        RoutingConfig={"AdditionalVersionWeights": {second: 0.5}},
+    )
+
+    # WHEN
+    # One version alone has a chance of one in 2^29.
+    answers = [function.invoke(qualifier="live").payload for _ in range(30)]
+    updated = client.update_alias(
+        FunctionName=name, Name="live", RoutingConfig={"AdditionalVersionWeights": {second: 0.25}}
+    )
+    with pytest.raises(client.exceptions.InvalidParameterValueException) as refused:
+        client.update_alias(
+            FunctionName=name, Name="live", RoutingConfig={"AdditionalVersionWeights": {first: 0.25}}
+        )
+    client.update_alias(FunctionName=name, Name="live", FunctionVersion=second, RoutingConfig={})
+    last = function.invoke(qualifier="live").payload
+
+    # THEN
+    assert {version for version, _ in answers} == {first, second}
+    assert {arn for _, arn in answers} == {f"arn:aws:lambda:eu-north-1:000000000000:function:{name}:live"}
+    assert updated["RoutingConfig"] == {"AdditionalVersionWeights": {second: 0.25}}
+    assert refused.match("already included in routing configuration")
+    assert last[0] == second
+
+
 def test_layers_are_importable_and_the_later_one_wins(aws: Aws, name: str) -> None:
     # GIVEN
     client = aws.client("lambda")
@@ -294,3 +353,32 @@ def test_event_survives_the_way_to_the_function_and_back(aws: Aws, name: str) ->
 
     # THEN
     assert (result.function_error, result.payload == event) == (None, True)
+
+
+def test_invocations_errors_and_durations_are_metrics(aws: Aws, name: str) -> None:
+    """https://docs.aws.amazon.com/lambda/latest/dg/monitoring-metrics-types.html"""
+    # GIVEN
+    code = "def handler(event, context):\n    assert event\n"
+    function = Function(aws.client("lambda"), name, code)
+    started = time.time()
+
+    # WHEN
+    function.invoke(True)
+    function.invoke(False)
+
+    # THEN
+    def statistic(metric_name: str) -> tuple[float, float]:
+        points = aws.client("cloudwatch").get_metric_statistics(
+            Namespace="AWS/Lambda",
+            MetricName=metric_name,
+            Dimensions=[{"Name": "FunctionName", "Value": name}],
+            StartTime=started - 60,
+            EndTime=started + 300,
+            Period=3600,
+            Statistics=["SampleCount", "Sum"],
+        )["Datapoints"]
+        return sum(point["SampleCount"] for point in points), sum(point["Sum"] for point in points)
+
+    poll_until("the metrics of both", lambda: statistic("Invocations") == (2, 2))
+    assert statistic("Errors") == (2, 1)
+    assert (statistic("Duration")[0], statistic("Duration")[1] > 0) == (2, True)
