@@ -30,10 +30,10 @@ from emulator.dynamodb import kinesis_api, table_description, table_settings, ti
 from emulator.dynamodb.change_feed import ChangeFeed
 from emulator.dynamodb.item_answer import as_asked, updated_new
 from emulator.dynamodb.kinesis_destination import PutRecordsClient
-from emulator.dynamodb.number import canonical
 from emulator.dynamodb.partiql import with_parameters
 from emulator.dynamodb.running_destinations import RunningDestinations
 from emulator.dynamodbstreams.change_stream import ChangeStream
+from emulator.dynamodbstreams.number import canonical
 from emulator.dynamodbstreams.pending_changes import PendingChanges
 from emulator.dynamodbstreams.provider import stream_registry
 from emulator.errors import ServiceError
@@ -161,7 +161,6 @@ def _answer_as_asked() -> None:
         DynamoHandler.update_item,
         DynamoHandler.delete_item,
         DynamoHandler.batch_get_item,
-        DynamoHandler.batch_write_item,
         DynamoHandler.transact_write_items,
     ):
         patch(operation)(answer)

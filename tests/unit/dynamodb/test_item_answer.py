@@ -105,11 +105,6 @@ def test_an_attribute_update_of_the_older_kind_is_in_updated_new(backend: Any) -
     [
         ("transact_write_items", {"TransactItems": [{"Put": {"TableName": "Orders", "Item": B}}]}, {}),
         (
-            "batch_write_item",
-            {"RequestItems": {"Orders": [{"PutRequest": {"Item": B}}]}},
-            {"UnprocessedItems": {}},
-        ),
-        (
             "batch_get_item",
             {"RequestItems": {"Orders": {"Keys": [KEY]}}},
             {"Responses": {"Orders": [A1]}, "UnprocessedKeys": {}},

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from moto.dynamodb.models.table import Table
 
-from emulator.dynamodb.number import canonical
+from emulator.dynamodbstreams.number import canonical
 from emulator.errors import ServiceError
 from tests.unit.dynamodb.records import recorded
 
@@ -47,7 +47,7 @@ def test_a_number_is_written_in_one_way(text: str, expected: str) -> None:
     ("text", "message"),
     [
         ("abc", "The parameter cannot be converted to a numeric value: abc"),
-        ("", "The parameter cannot be converted to a numeric value: "),
+        ("", "The parameter cannot be converted to a numeric value"),
         ("NaN", "The parameter cannot be converted to a numeric value: NaN"),
         ("Infinity", "The parameter cannot be converted to a numeric value: Infinity"),
         ("1_000", "The parameter cannot be converted to a numeric value: 1_000"),

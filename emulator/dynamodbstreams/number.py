@@ -25,6 +25,8 @@ def canonical(text: str) -> str:
     """
     if _CANONICAL.fullmatch(text):
         return text
+    if not text:
+        raise _invalid("The parameter cannot be converted to a numeric value")
     if not _NUMBER.fullmatch(text):
         raise _invalid(f"The parameter cannot be converted to a numeric value: {text}")
     mantissa, _, exponent = text.lower().partition("e")
