@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
-from emulator.dynamodb.number import canonical
+from emulator.dynamodbstreams.number import canonical
 from emulator.dynamodb.refusal import serialization_error, validation_error
 
 _INVALID = "One or more parameter values were invalid: "

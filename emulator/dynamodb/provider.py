@@ -22,18 +22,19 @@ from moto.dynamodb.exceptions import MockValidationException, StreamAlreadyEnabl
 from moto.dynamodb.models import DynamoDBBackend, dynamodb_backends
 from moto.dynamodb.models.dynamo_type import DynamoType
 from moto.dynamodb.models.table import Table
+from moto.dynamodb.models.utilities import dynamo_json_dump
 from moto.dynamodb.responses import DynamoHandler
 from moto.utilities.utils import get_partition
 
 from emulator.dispatch import Handler, guarded
 from emulator.dynamodb import batch_write, kinesis_api, table_description, table_settings, time_to_live
 from emulator.dynamodb.change_feed import ChangeFeed
-from emulator.dynamodb.item_answer import as_asked
+from emulator.dynamodb.item_answer import as_asked, updated_new
 from emulator.dynamodb.kinesis_destination import PutRecordsClient
-from emulator.dynamodb.number import canonical
 from emulator.dynamodb.partiql import with_parameters
 from emulator.dynamodb.running_destinations import RunningDestinations
 from emulator.dynamodbstreams.change_stream import ChangeStream
+from emulator.dynamodbstreams.number import canonical
 from emulator.dynamodbstreams.pending_changes import PendingChanges
 from emulator.dynamodbstreams.provider import stream_registry
 from emulator.errors import ServiceError
@@ -148,20 +149,19 @@ def _answer_as_asked() -> None:
         body = original(handler)
         if not isinstance(body, str):  # a refusal, with its status
             return body
-        request = handler.body
-        key_names = (
-            _table(handler.dynamodb_backend, request["TableName"]).table_key_attrs
-            if request.get("ReturnValues") == "UPDATED_NEW"
-            else []
-        )
-        return json.dumps(as_asked(json.loads(body), request, key_names))
+        request, described = handler.body, json.loads(body)
+        if request.get("ReturnValues") == "UPDATED_NEW":
+            item = handler.dynamodb_backend.get_item(request["TableName"], request["Key"])
+            described["Attributes"] = updated_new(
+                described["Attributes"], request, item.to_json()["Attributes"]
+            )
+        return dynamo_json_dump(as_asked(described, request))
 
     for operation in (
         DynamoHandler.put_item,
         DynamoHandler.update_item,
         DynamoHandler.delete_item,
         DynamoHandler.batch_get_item,
-        DynamoHandler.batch_write_item,
         DynamoHandler.transact_write_items,
     ):
         patch(operation)(answer)
@@ -273,6 +273,16 @@ def _hold_back_changes() -> None:
         for changes in pending:
             changes.record_each()
         return result
+
+    @patch(DynamoHandler.execute_statement)
+    def check_parameters(original: Callable[..., Any], handler: Any) -> Any:
+        if handler.body.get("Parameters") == []:
+            raise ServiceError(
+                "ValidationException",
+                "1 validation error detected: Value '[]' at 'parameters' failed to satisfy constraint: "
+                "Member must have length greater than or equal to 1",
+            )
+        return original(handler)
 
     @patch(DynamoDBBackend.execute_statement)
     def execute_statement(

@@ -4,11 +4,16 @@ import base64
 from collections.abc import Mapping
 from typing import Any
 
+from emulator.dynamodbstreams.number import canonical
+
 Image = dict[str, dict[str, Any]]
 
 
 def image(attributes: Mapping[str, Mapping[str, Any]]) -> Image:
-    """Return a copy of DynamoDB JSON attributes with binary values as bytes, as boto3's shapes have them."""
+    """Return a copy of DynamoDB JSON attributes as boto3's shapes have them: binary values as bytes.
+
+    Numbers are written in DynamoDB's one way, so that equal images are no change however they were given.
+    """
     return {name: _value(value) for name, value in attributes.items()}
 
 
@@ -28,8 +33,12 @@ def _value(value: Mapping[str, Any]) -> dict[str, Any]:
             return {"L": [_value(member) for member in content]}
         case "M":
             return {"M": {name: _value(member) for name, member in content.items()}}
-        case "SS" | "NS":
-            return {kind: list(content)}
+        case "N":
+            return {"N": canonical(content)}
+        case "NS":
+            return {"NS": [canonical(member) for member in content]}
+        case "SS":
+            return {"SS": list(content)}
     return {kind: content}
 
 

@@ -49,14 +49,61 @@ def test_attributes_are_there_where_there_are_any(
 
 
 @pytest.mark.parametrize(
+    ("update", "expected"),
+    [
+        # set to what it was, and set by another one
+        ("SET n = if_not_exists(n, :x), #o = :x", {"n": {"S": "1"}, "other": {"S": "x"}}),
+        # a number added to, a set taken from, an attribute removed
+        ("ADD count_ :one DELETE labels :none REMOVE gone", {"count_": {"N": "3"}, "labels": {"SS": ["a"]}}),
+        # one member of a map, of which the others are left out
+        ("SET map_.a = :x", {"map_": {"M": {"a": {"S": "x"}}}}),
+    ],
+)
+def test_what_an_update_names_is_in_updated_new(backend: Any, update: str, expected: dict[str, Any]) -> None:
+    # GIVEN an item with attributes of several types
+    item = {
+        **A1,
+        "count_": {"N": "2"},
+        "labels": {"SS": ["a"]},
+        "gone": {"S": "x"},
+        "map_": {"M": {"a": {"S": "1"}, "b": {"S": "2"}}},
+    }
+    call(backend, "put_item", TableName="Orders", Item=item)
+
+    # WHEN some of them are updated
+    given = {":x": {"S": "x"}, ":one": {"N": "1"}, ":none": {"SS": ["b"]}}
+    answer = call(
+        backend,
+        "update_item",
+        TableName="Orders",
+        Key=KEY,
+        UpdateExpression=update,
+        ExpressionAttributeValues={name: value for name, value in given.items() if name in update},
+        **({"ExpressionAttributeNames": {"#o": "other"}} if "#o" in update else {}),
+        ReturnValues="UPDATED_NEW",
+    )
+
+    # THEN the answer has these, as they are now
+    assert answer == {"Attributes": expected}
+
+
+def test_an_attribute_update_of_the_older_kind_is_in_updated_new(backend: Any) -> None:
+    answer = call(
+        backend,
+        "update_item",
+        TableName="Orders",
+        Key=KEY,
+        AttributeUpdates={"n": {"Action": "PUT", "Value": {"S": "1"}}},
+        ReturnValues="UPDATED_NEW",
+    )
+
+    assert answer == {"Attributes": {"n": {"S": "1"}}}
+
+
+@pytest.mark.parametrize(
     ("operation", "members", "expected"),
     [
         ("transact_write_items", {"TransactItems": [{"Put": {"TableName": "Orders", "Item": B}}]}, {}),
-        (
-            "batch_write_item",
-            {"RequestItems": {"Orders": [{"PutRequest": {"Item": B}}]}},
-            {"UnprocessedItems": {}},
-        ),
         (
             "batch_get_item",
             {"RequestItems": {"Orders": {"Keys": [KEY]}}},

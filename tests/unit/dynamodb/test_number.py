@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from moto.dynamodb.models.table import Table
 
-from emulator.dynamodb.number import canonical
+from emulator.dynamodbstreams.number import canonical
 from emulator.errors import ServiceError
 from tests.unit.dynamodb.records import recorded
 

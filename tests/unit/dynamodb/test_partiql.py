@@ -8,6 +8,8 @@ from typing import Any
 import pytest
 
 from emulator.dynamodb.partiql import with_parameters
+from emulator.errors import ServiceError
+from tests.unit.dynamodb.handler import Handler
 from tests.unit.dynamodb.records import A1, A2, B, Summary, recorded
 
 
@@ -105,3 +107,17 @@ def test_an_insert_of_an_item_that_is_there_replaces_it(backend: Any) -> None:
     backend.execute_statement("INSERT INTO \"Orders\" VALUE {'id':'a','n':'2'}", [])
 
     assert recorded(backend) == [("MODIFY", A1, A2)]
+
+
+def test_an_empty_list_of_parameters_is_refused(backend: Any) -> None:
+    request = {"Statement": 'SELECT * FROM "Orders"', "Parameters": []}
+
+    with pytest.raises(ServiceError) as raised:
+        Handler(backend, request).execute_statement()
+
+    # Text recorded on AWS (LocalStack's suite).
+    assert (raised.value.code, raised.value.message) == (
+        "ValidationException",
+        "1 validation error detected: Value '[]' at 'parameters' failed to satisfy constraint: "
+        "Member must have length greater than or equal to 1",
+    )

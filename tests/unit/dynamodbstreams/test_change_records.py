@@ -95,6 +95,20 @@ def test_images_follow_the_view_type_and_the_event(
     assert (record["eventName"], found, change["Keys"]) == (event_name, images, FRED)
 
 
+def test_a_number_that_is_only_written_otherwise_is_no_change() -> None:
+    stream = make_stream()
+
+    stream.record(None, {**FRED, "price": {"N": "12.50"}, "sizes": {"NS": ["1E1", "2"]}})
+    stream.record(
+        {**FRED, "price": {"N": "12.50"}, "sizes": {"NS": ["1E1", "2"]}},
+        {**FRED, "price": {"N": "12.5"}, "sizes": {"NS": ["10", "2.0"]}},
+    )
+
+    assert [record["dynamodb"]["NewImage"] for record in records(stream)] == [
+        {**FRED, "price": {"N": "12.5"}, "sizes": {"NS": ["10", "2"]}}
+    ]
+
+
 def test_a_write_that_changes_nothing_leaves_no_record() -> None:
     stream = make_stream()
 

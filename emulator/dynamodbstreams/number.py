@@ -3,7 +3,7 @@
 import re
 from decimal import Decimal
 
-from emulator.dynamodb.refusal import validation_error
+from emulator.errors import ServiceError
 
 MAXIMUM_DIGITS = 38
 # Of the first digit: 9.99…E+125 and 1E-130 are the largest and the smallest magnitude.
@@ -26,9 +26,9 @@ def canonical(text: str) -> str:
     if _CANONICAL.fullmatch(text):
         return text
     if not text:
-        raise validation_error("The parameter cannot be converted to a numeric value")
+        raise _invalid("The parameter cannot be converted to a numeric value")
     if not _NUMBER.fullmatch(text):
-        raise validation_error(f"The parameter cannot be converted to a numeric value: {text}")
+        raise _invalid(f"The parameter cannot be converted to a numeric value: {text}")
     mantissa, _, exponent = text.lower().partition("e")
     sign, digits, scale = Decimal(mantissa).as_tuple()
     significant = "".join(map(str, digits)).lstrip("0")
@@ -37,18 +37,20 @@ def canonical(text: str) -> str:
     if not significant:
         return "0"
     if len(significant) > MAXIMUM_DIGITS:
-        raise validation_error(
-            f"Attempting to store more than {MAXIMUM_DIGITS} significant digits in a Number"
-        )
+        raise _invalid(f"Attempting to store more than {MAXIMUM_DIGITS} significant digits in a Number")
     # Not the exponent of Decimal: one of any size is a number, and too large.
     last = int(exponent or 0) + int(scale) + trailing
     first = last + len(significant) - 1
     if first > MAXIMUM_EXPONENT:
-        raise validation_error(
+        raise _invalid(
             "Number overflow. Attempting to store a number with magnitude larger than supported range"
         )
     if first < MINIMUM_EXPONENT:
-        raise validation_error(
+        raise _invalid(
             "Number underflow. Attempting to store a number with magnitude smaller than supported range"
         )
     return format(Decimal((sign, tuple(map(int, significant)), last)), "f")
+
+
+def _invalid(message: str) -> ServiceError:
+    return ServiceError("ValidationException", message)
