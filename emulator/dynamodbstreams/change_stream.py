@@ -3,6 +3,7 @@
 import hashlib
 import json
 import logging
+import secrets
 import time
 import uuid
 from collections.abc import Callable, Mapping, Sequence
@@ -149,7 +150,7 @@ class ChangeStream:
         change["SizeBytes"] = size
         change["StreamViewType"] = self.view_type
         record: dict[str, Any] = {
-            "eventID": uuid.uuid4().hex,
+            "eventID": secrets.token_hex(16),
             "eventName": "INSERT" if old_image is None else "REMOVE" if new_image is None else "MODIFY",
             "eventVersion": "1.1",
             "eventSource": "aws:dynamodb",
