@@ -144,7 +144,8 @@ class ChangeStream:
             change["NewImage"] = new_image
         if old_image is not None and self.view_type in ("OLD_IMAGE", "NEW_AND_OLD_IMAGES"):
             change["OldImage"] = old_image
-        size = sum(size_bytes(change[part]) for part in ("Keys", "NewImage", "OldImage") if part in change)
+        size = size_bytes(change["Keys"])
+        size += size_bytes(change.get("NewImage", {})) + size_bytes(change.get("OldImage", {}))
         shard = self._shard_for(change["Keys"], now)
         change["SequenceNumber"] = shard.sequence_number(shard.log.last_position + 1)
         change["SizeBytes"] = size
