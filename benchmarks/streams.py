@@ -2,8 +2,9 @@
 
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from functools import partial
 from statistics import median
 from typing import TYPE_CHECKING
 
@@ -25,17 +26,14 @@ ITEMS_OF_A_BATCH = 25
 
 
 def run() -> None:
-    """Measure both; the servers are written to in turns, so that the machine's other load meets them alike."""
+    """Measure both; the servers are sent each batch in turn, so that the machine's other load meets them alike."""
     row(f"GetRecords of {MAXIMUM_PAGE_RECORDS:,} records, median", f"{get_records_seconds() * 1000:.2f} ms")
     with own_emulator() as emulator, moto_server() as moto_port:
-        ours, motos = client(emulator.port), client(moto_port)
-        for one in (ours, motos):
+        clients = [client(emulator.port), client(moto_port)]
+        for one in clients:
             create_table(one)
-        rates: dict[str, list[float]] = {"ours": [], "moto": []}
-        for number in range(ROUNDS):
-            rates["ours"].append(batch_write_rate(ours, number))
-            rates["moto"].append(batch_write_rate(motos, number))
-    here, there = median(rates["ours"]), median(rates["moto"])
+        rates = [batch_write_rates(clients, number) for number in range(ROUNDS)]
+    here, there = (median(of_server) for of_server in zip(*rates, strict=True))
     row("BatchWriteItem with a stream, here", f"{here:,.0f} items/s")
     row("BatchWriteItem with a stream, moto's server", f"{there:,.0f} items/s")
     row("ratio", f"{here / there:.2f}")
@@ -64,22 +62,26 @@ def get_records_seconds() -> float:
     return median(timed(read) for _ in range(50))
 
 
-def batch_write_rate(dynamodb: "DynamoDBClient", number: int) -> float:
-    """Return how many items are put in a second by one client."""
+def batch_write_rates(clients: Sequence["DynamoDBClient"], number: int) -> list[float]:
+    """Return how many items one client puts in a second, for each server."""
+    seconds = [0.0 for _ in clients]
+    for batch in range(BATCHES):
+        start = (number * BATCHES + batch) * ITEMS_OF_A_BATCH
+        for server, dynamodb in enumerate(clients):
+            seconds[server] += timed(partial(put_batch, dynamodb, range(start, start + ITEMS_OF_A_BATCH)))
+    return [BATCHES * ITEMS_OF_A_BATCH / of_server for of_server in seconds]
 
-    def write() -> None:
-        for batch in range(BATCHES):
-            start = (number * BATCHES + batch) * ITEMS_OF_A_BATCH
-            dynamodb.batch_write_item(
-                RequestItems={
-                    "bench": [
-                        {"PutRequest": {"Item": {"id": {"S": str(start + item)}, "text": {"S": "x" * 180}}}}
-                        for item in range(ITEMS_OF_A_BATCH)
-                    ]
-                }
-            )
 
-    return BATCHES * ITEMS_OF_A_BATCH / timed(write)
+def put_batch(dynamodb: "DynamoDBClient", numbers: range) -> None:
+    """Put some items in one request."""
+    dynamodb.batch_write_item(
+        RequestItems={
+            "bench": [
+                {"PutRequest": {"Item": {"id": {"S": str(number)}, "text": {"S": "x" * 180}}}}
+                for number in numbers
+            ]
+        }
+    )
 
 
 def create_table(dynamodb: "DynamoDBClient") -> None:

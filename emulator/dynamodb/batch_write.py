@@ -1,5 +1,6 @@
 """BatchWriteItem: the whole request is checked, then its writes are made in their order."""
 
+import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -7,6 +8,7 @@ from typing import Any
 from moto.dynamodb.models.dynamo_type import Item
 
 from emulator.dynamodb import attribute_value, consumption, item_store
+from emulator.dynamodb.item_store import MAXIMUM_ITEM_BYTES
 from emulator.dynamodb.key_schema import Attributes, KeySchema
 from emulator.dynamodb.refusal import serialization_error, validation_error
 
@@ -35,17 +37,21 @@ class TableWrites:
     writes: list[Write] = field(default_factory=list)
 
 
-def batch_write_item(request: Mapping[str, Any], find_table: Callable[[str], Any]) -> dict[str, Any]:
+def batch_write_item(
+    request: Mapping[str, Any], find_table: Callable[[str], Any], request_bytes: float = math.inf
+) -> dict[str, Any]:
     """Carry a request out and return the answer; no write is ever left unprocessed.
 
     The caller keeps others away from the tables. The order of the writes, and so of their change records, is the
-    request's, which AWS does not promise.
+    request's, which AWS does not promise. No item counts more than `request_bytes`, the request's JSON.
 
     https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_BatchWriteItem.html
     """
     # 1. The request by itself, 2. with the tables it names, 3. the writes: what is refused has written nothing.
     requests = _checked(request)
-    batches = [_writes(name, find_table(name), of_table) for name, of_table in requests.items()]
+    batches = [
+        _writes(name, find_table(name), of_table, request_bytes) for name, of_table in requests.items()
+    ]
     usage = [consumption.Usage(batch.name, batch.table) for batch in batches]
     for batch, used in zip(batches, usage, strict=True):
         for write in batch.writes:
@@ -131,7 +137,9 @@ def _named_attributes(one: Mapping[str, Any]) -> tuple[str, Attributes]:
     return kinds[0], attributes
 
 
-def _writes(name: str, table: Any, requests: list[tuple[str, Attributes]]) -> TableWrites:
+def _writes(
+    name: str, table: Any, requests: list[tuple[str, Attributes]], request_bytes: float
+) -> TableWrites:
     """Return the writes to one table, once it is certain that it takes all of them."""
     schema = KeySchema.of(table)
     batch = TableWrites(name, table)
@@ -141,7 +149,7 @@ def _writes(name: str, table: Any, requests: list[tuple[str, Attributes]]) -> Ta
         if kind == "PutRequest":
             schema.check_item(attributes)
             item = item_store.new_item(table, attributes)
-            if item.size() > item_store.MAXIMUM_ITEM_BYTES:
+            if request_bytes > MAXIMUM_ITEM_BYTES and item.size() > MAXIMUM_ITEM_BYTES:
                 raise validation_error("Item size has exceeded the maximum allowed size")
         else:
             schema.check_key(attributes)

@@ -14,6 +14,7 @@ from localstack.aws.api.core import handler
 from localstack.aws.api.dynamodb import DynamodbApi
 from localstack.aws.connect import connect_to
 from localstack.aws.protocol.parser import JSONRequestParser
+from localstack.http import Response
 from localstack.runtime.shutdown import SHUTDOWN_HANDLERS
 from localstack.services.moto import MotoFallbackDispatcher
 from localstack.services.plugins import ServiceLifecycleHook
@@ -212,7 +213,7 @@ def _replace_time_to_live() -> None:
 
 
 def _leave_batches_as_they_came() -> None:
-    """Give BatchWriteItem the JSON of its request; going through it by the model takes longer than the writes."""
+    """Give BatchWriteItem the JSON of its request; to go through it by the model takes longer than the writes."""
 
     @patch(JSONRequestParser._do_parse)
     def _do_parse(original: Callable[..., Any], parser: Any, request: Any, shape: Any, *args: Any) -> Any:
@@ -372,7 +373,13 @@ class DynamoDBProvider(DynamodbApi, ServiceLifecycleHook):
     @handler("BatchWriteItem", expand=False)
     def batch_write_item(self, context: RequestContext, request: Any) -> Any:
         backend = dynamodb_backends[context.account_id][context.region]
-        return batch_write.batch_write_item(request, lambda name: _table_of_items(backend, name))
+        answer = batch_write.batch_write_item(
+            request, lambda name: _table_of_items(backend, name), len(context.request.data)
+        )
+        # As plain as the request was taken: binary keys are base64 already.
+        context.service_response = answer
+        headers = {"Content-Type": "application/x-amz-json-1.0", "x-amzn-requestid": context.request_id}
+        return Response(json.dumps(answer), headers=headers)
 
     @handler("EnableKinesisStreamingDestination", expand=False)
     def enable_kinesis_streaming_destination(self, context: RequestContext, request: Any) -> Any:

@@ -3,6 +3,7 @@
 import hashlib
 import json
 import logging
+import secrets
 import time
 import uuid
 from collections.abc import Callable, Mapping, Sequence
@@ -157,13 +158,14 @@ class ChangeStream:
             change["NewImage"] = new_image
         if old_image is not None and self.view_type in ("OLD_IMAGE", "NEW_AND_OLD_IMAGES"):
             change["OldImage"] = old_image
-        size = sum(size_bytes(change[part]) for part in ("Keys", "NewImage", "OldImage") if part in change)
+        size = size_bytes(change["Keys"])
+        size += size_bytes(change.get("NewImage", {})) + size_bytes(change.get("OldImage", {}))
         shard = self._shard_for(change["Keys"], now)
         change["SequenceNumber"] = shard.sequence_number(shard.log.last_position + 1)
         change["SizeBytes"] = size
         change["StreamViewType"] = self.view_type
         record: dict[str, Any] = {
-            "eventID": uuid.uuid4().hex,
+            "eventID": secrets.token_hex(16),
             "eventName": "INSERT" if old_image is None else "REMOVE" if new_image is None else "MODIFY",
             "eventVersion": "1.1",
             "eventSource": "aws:dynamodb",

@@ -19,7 +19,10 @@ def image(attributes: Mapping[str, Mapping[str, Any]]) -> Image:
 
 def size_bytes(attributes: Mapping[str, Mapping[str, Any]]) -> int:
     """Return the UTF-8 bytes of the names and values of an image, which is what `SizeBytes` adds up."""
-    return sum(len(name.encode()) + _value_size(value) for name, value in attributes.items())
+    size = 0
+    for name, value in attributes.items():
+        size += len(name.encode()) + _value_size(value)
+    return size
 
 
 def _value(value: Mapping[str, Any]) -> dict[str, Any]:
