@@ -6,8 +6,8 @@ from collections.abc import Callable, Mapping
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
-from emulator.dynamodbstreams.number import canonical
 from emulator.dynamodb.refusal import serialization_error, validation_error
+from emulator.dynamodbstreams.number import canonical
 
 _INVALID = "One or more parameter values were invalid: "
 

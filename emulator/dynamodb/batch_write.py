@@ -56,7 +56,7 @@ def batch_write_item(
     for batch, used in zip(batches, usage, strict=True):
         for write in batch.writes:
             if write.item is not None:
-                old = item_store.put(batch.table, write.item)
+                old = item_store.put(batch.table, write.item, write.attributes)
             else:
                 old = item_store.delete(batch.table, write.attributes)
             used.add(write.attributes, write.item, old)

@@ -19,7 +19,7 @@ def new_item(table: Table, attributes: Attributes) -> Item:
     return item
 
 
-def put(table: Table, item: Item) -> Item | None:
+def put(table: Table, item: Item, attributes: Attributes) -> Item | None:
     """Store an item, leave a change record and return the item that was there."""
     old = table.get_item(item.hash_key, item.range_key)
     if item.range_key is None:
@@ -28,7 +28,7 @@ def put(table: Table, item: Item) -> Item | None:
         table.items[item.hash_key][item.range_key] = item
     feed: Any = table.stream_shard
     if feed is not None and feed.is_followed:
-        feed.record(old.to_json()["Attributes"] if old is not None else None, item.to_json()["Attributes"])
+        feed.record(old.to_json()["Attributes"] if old is not None else None, attributes)
     return old
 
 
