@@ -16,7 +16,8 @@ if TYPE_CHECKING:
     from mypy_boto3_sts import STSClient
 
 ENDPOINT_TIMEOUT_SECONDS: Final = 60.0
-_CONFIG: Final = Config(connect_timeout=5, read_timeout=60, retries={"mode": "standard"})
+# LocalStack loads a service with the first call to it, which may take a busy machine more than a minute.
+_CONFIG: Final = Config(connect_timeout=5, read_timeout=180, retries={"mode": "standard"})
 # Only asks whether anything answers: the waiting is ours, with a line that says so.
 _PROBE_CONFIG: Final = Config(connect_timeout=3, read_timeout=15, retries={"total_max_attempts": 1})
 
