@@ -11,8 +11,6 @@ import tempfile
 from collections.abc import MutableMapping
 from pathlib import Path
 
-from emulator.environment_block import clear_environment_block
-
 # What turns LocalStack Community into the sandbox. A variable that is already set wins.
 EMULATOR_ENVIRONMENT = {
     "GATEWAY_LISTEN": "127.0.0.1:4566",
@@ -115,12 +113,15 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m emulator", description=__doc__)
     parser.add_argument("--prepare", action="store_true", help="only make the caches of a first start")
     arguments = parser.parse_args()
-    # What this process was given is not for the functions to read.
-    clear_environment_block()
     apply_environment(os.environ)
     if arguments.prepare:
+        # The image does this with no other file of the package.
         prepare()
         return
+    from emulator.environment_block import clear_environment_block
+
+    # What this process was given is not for the functions to read.
+    clear_environment_block()
     check_listen_addresses(os.environ["GATEWAY_LISTEN"])
     check_shard_limits(os.environ["KINESIS_SHARD_LIMITS"])
     # LocalStack reads its configuration when it is imported, so the import comes last.
