@@ -13,6 +13,8 @@ from emulator.dynamodb.key_schema import Attributes, KeySchema
 from emulator.dynamodb.refusal import serialization_error, validation_error
 
 MAXIMUM_REQUESTS = 25
+# The 126 digits of 1e125: no value counts more than this times its own JSON.
+_LONGEST_GROWTH = 26
 _ENUMERATIONS = {
     "ReturnConsumedCapacity": ("INDEXES", "TOTAL", "NONE"),
     "ReturnItemCollectionMetrics": ("SIZE", "NONE"),
@@ -43,7 +45,7 @@ def batch_write_item(
     """Carry a request out and return the answer; no write is ever left unprocessed.
 
     The caller keeps others away from the tables. The order of the writes, and so of their change records, is the
-    request's, which AWS does not promise. No item counts more than `request_bytes`, the request's JSON.
+    request's, which AWS does not promise. `request_bytes` is how long the request's JSON is.
 
     https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_BatchWriteItem.html
     """
@@ -149,7 +151,7 @@ def _writes(
         if kind == "PutRequest":
             schema.check_item(attributes)
             item = item_store.new_item(table, attributes)
-            if request_bytes > MAXIMUM_ITEM_BYTES and item.size() > MAXIMUM_ITEM_BYTES:
+            if request_bytes * _LONGEST_GROWTH > MAXIMUM_ITEM_BYTES and item.size() > MAXIMUM_ITEM_BYTES:
                 raise validation_error("Item size has exceeded the maximum allowed size")
         else:
             schema.check_key(attributes)

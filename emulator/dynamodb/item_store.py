@@ -1,5 +1,8 @@
 """Puts items into moto's tables and takes them out, as moto's PutItem and DeleteItem do without a condition."""
 
+import copy
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from moto.dynamodb.models.dynamo_type import DynamoType, Item, LimitedSizeDict
@@ -22,10 +25,7 @@ def new_item(table: Table, attributes: Attributes) -> Item:
 def put(table: Table, item: Item, attributes: Attributes) -> Item | None:
     """Store an item, leave a change record and return the item that was there."""
     old = table.get_item(item.hash_key, item.range_key)
-    if item.range_key is None:
-        table.items[item.hash_key] = item  # as moto stores it
-    else:
-        table.items[item.hash_key][item.range_key] = item
+    _replace(table, item)
     feed: Any = table.stream_shard
     if feed is not None and feed.is_followed:
         feed.record(old.to_json()["Attributes"] if old is not None else None, attributes)
@@ -35,6 +35,32 @@ def put(table: Table, item: Item, attributes: Attributes) -> Item | None:
 def delete(table: Table, key: Attributes) -> Item | None:
     """Remove an item, leave a change record and return the item; None when there is none."""
     return table.delete_item(*_keys(table, key))
+
+
+@contextmanager
+def unchanged_on_failure(table: Table | None, key: Attributes) -> Iterator[None]:
+    """Put an item back as it was when its update fails; moto changes items in place, one action after the other."""
+    is_known = table is not None and all(name in key for name in table.table_key_attrs)
+    if table is None or not is_known:
+        yield  # moto refuses it
+        return
+    keys = _keys(table, key)
+    before = copy.deepcopy(table.get_item(*keys))
+    try:
+        yield
+    except Exception:
+        if before is not None:
+            _replace(table, before)
+        elif table.get_item(*keys) is not None:
+            table.delete_item(*keys)
+        raise
+
+
+def _replace(table: Table, item: Item) -> None:
+    if item.range_key is None:
+        table.items[item.hash_key] = item  # as moto stores it
+    else:
+        table.items[item.hash_key][item.range_key] = item
 
 
 def _keys(table: Table, attributes: Attributes) -> tuple[DynamoType, DynamoType | None]:

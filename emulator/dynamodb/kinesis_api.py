@@ -48,8 +48,7 @@ def enable(
             "ValidationException", "User does not have a permission to use kinesis stream"
         ) from error
     destination = KinesisDestination(
-        table_name=table.name,
-        region=table.region_name,
+        table_arn=table.table_arn,
         key_names=[element["AttributeName"] for element in table.schema],
         stream_arn=stream_arn,
         client=client,

@@ -48,19 +48,19 @@ class KinesisDestination:
 
     def __init__(
         self,
-        table_name: str,
-        region: str,
+        table_arn: str,
         key_names: Sequence[str],
         stream_arn: str,
         client: PutRecordsClient,
         precision: str | None = None,
         clock: Callable[[], float] = time.time,
     ) -> None:
-        self.table_name = table_name
+        self.table_arn = table_arn
+        self.table_name = table_arn.rpartition("/")[2]
         self.stream_arn = stream_arn
         self.precision = precision
         self.is_active = True
-        self._region = region
+        self._region = table_arn.split(":")[3]
         self._key_names = list(key_names)
         self._client = client
         self._clock = clock
@@ -77,7 +77,9 @@ class KinesisDestination:
         self._predecessors: list[KinesisDestination] = []
         self._on_end: Callable[[KinesisDestination], None] | None = None
         self._ended = threading.Event()
-        self._thread = threading.Thread(target=self._run, name=f"dynamodb-kinesis-{table_name}", daemon=True)
+        self._thread = threading.Thread(
+            target=self._run, name=f"dynamodb-kinesis-{self.table_name}", daemon=True
+        )
 
     @property
     def status(self) -> str:
@@ -87,7 +89,7 @@ class KinesisDestination:
     @property
     def route(self) -> str:
         """From which table to which data stream changes are sent."""
-        return f"{self.table_name} to {self.stream_arn}"
+        return f"{self.table_arn} to {self.stream_arn}"
 
     @property
     def has_ended(self) -> bool:

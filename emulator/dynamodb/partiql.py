@@ -4,14 +4,19 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-_UPDATE = re.compile(r"\s*UPDATE\b", re.IGNORECASE)
+from emulator.dynamodbstreams.number import canonical
+
 # Quoted texts and names are left alone.
-_TOKEN = re.compile(
-    r"""(?P<quoted>'(?:[^']|'')*'|"(?:[^"]|"")*")"""
-    r"""|(?P<parameter>\?)"""
-    r"""|=\s*(?P<literal>-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?|true|false|null)(?![\w.])""",
-    re.IGNORECASE,
-)
+_QUOTED_OR_PARAMETER = r"""(?P<quoted>'(?:[^']|'')*'|"(?:[^"]|"")*")|(?P<parameter>\?)"""
+_LITERAL = r"(?P<literal>-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?|true|false|null)(?![\w.])"
+_TOKENS = {
+    "UPDATE": re.compile(rf"{_QUOTED_OR_PARAMETER}|(?P<equals>=)\s*{_LITERAL}", re.IGNORECASE),
+    # moto wants spaces around a comparison.
+    "SELECT": re.compile(
+        rf"{_QUOTED_OR_PARAMETER}|\s*(?P<equals>(?<![<>!])=)\s*(?:{_LITERAL})?|\s*(?P<other>[<>!]=|<>|[<>])\s*",
+        re.IGNORECASE,
+    ),
+}
 _WORDS: Mapping[str, Mapping[str, Any]] = {
     "true": {"BOOL": True},
     "false": {"BOOL": False},
@@ -22,22 +27,47 @@ _WORDS: Mapping[str, Mapping[str, Any]] = {
 def with_parameters(
     statement: str, parameters: Sequence[Mapping[str, Any]]
 ) -> tuple[str, list[Mapping[str, Any]]]:
-    """Return an UPDATE whose numbers, booleans and nulls are parameters; moto reads texts and parameters only.
+    """Return a statement and its parameters as moto's parser reads them.
 
-    https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/ql-reference.update.html
+    An UPDATE or SELECT has parameters in place of the numbers, booleans and nulls that something equals, as moto reads
+    only texts there. Numbers are written as they are stored: moto compares their text.
+
+    https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/ql-reference.html
     """
-    if not _UPDATE.match(statement):
-        return statement, list(parameters)
-    given = iter(parameters)
+    stored = [_as_stored(value) for value in parameters]
+    words = statement.split(maxsplit=1)
+    token = _TOKENS.get(words[0].upper()) if words else None
+    if token is None:
+        return statement, stored
+    space = " " if token is _TOKENS["SELECT"] else ""
+    given = iter(stored)
     result: list[Mapping[str, Any]] = []
 
     def replace(match: re.Match[str]) -> str:
-        if match["parameter"]:
+        found = match.groupdict()
+        if found["parameter"]:
             result.extend(value for value in [next(given, None)] if value is not None)
-        elif literal := match["literal"]:
-            result.append(_WORDS.get(literal.lower(), {"N": literal}))
-            return "=?"
+        elif literal := found["literal"]:
+            result.append(_WORDS.get(literal.lower()) or {"N": canonical(literal)})
+            return f"{space}={space}?"
+        elif operator := found["equals"] or found.get("other"):
+            return f"{space}{operator}{space}"
         return match[0]
 
-    rewritten = _TOKEN.sub(replace, statement)
+    rewritten = token.sub(replace, statement)
     return rewritten, [*result, *given]
+
+
+def _as_stored(value: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Return a value with its numbers in the form in which they are stored."""
+    ((kind, content),) = value.items()
+    match kind:
+        case "N":
+            return {"N": canonical(content)}
+        case "NS":
+            return {"NS": [canonical(member) for member in content]}
+        case "L":
+            return {"L": [_as_stored(member) for member in content]}
+        case "M":
+            return {"M": {name: _as_stored(member) for name, member in content.items()}}
+    return value

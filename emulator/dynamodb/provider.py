@@ -28,14 +28,21 @@ from moto.dynamodb.responses import DynamoHandler
 from moto.utilities.utils import get_partition
 
 from emulator.dispatch import Handler, guarded
-from emulator.dynamodb import batch_write, kinesis_api, table_description, table_settings, time_to_live
+from emulator.dynamodb import (
+    batch_write,
+    item_store,
+    kinesis_api,
+    table_description,
+    table_settings,
+    time_to_live,
+)
 from emulator.dynamodb.change_feed import ChangeFeed
 from emulator.dynamodb.item_answer import as_asked, updated_new
 from emulator.dynamodb.kinesis_destination import PutRecordsClient
 from emulator.dynamodb.partiql import with_parameters
 from emulator.dynamodb.running_destinations import RunningDestinations
 from emulator.dynamodbstreams.change_stream import ChangeStream
-from emulator.dynamodbstreams.number import canonical
+from emulator.dynamodbstreams.number import canonical, difference, total
 from emulator.dynamodbstreams.pending_changes import PendingChanges
 from emulator.dynamodbstreams.provider import stream_registry
 from emulator.errors import ServiceError
@@ -171,13 +178,32 @@ def _answer_as_asked() -> None:
 def _write_numbers_as_dynamodb() -> None:
     """Have moto's attribute values hold each number in one way; equal numbers are equal keys and no change then."""
 
+    def checked(text: str) -> str:
+        try:
+            return canonical(text)
+        except ServiceError as error:
+            # The kind of refusal that moto lets through, and rolls a transaction back for.
+            raise MockValidationException(error.message) from error
+
     @patch(DynamoType.__init__)
     def __init__(original: Callable[..., None], value: Any, type_as_dict: Any) -> None:
         original(value, type_as_dict)
         if value.type == "N" and isinstance(value.value, str):
-            value.value = canonical(value.value)
+            value.value = checked(value.value)
         elif value.type == "NS":
-            value.value = [canonical(member) if isinstance(member, str) else member for member in value.value]
+            value.value = [checked(member) if isinstance(member, str) else member for member in value.value]
+
+    @patch(DynamoType.__add__)
+    def __add__(original: Callable[..., Any], value: Any, other: Any) -> Any:
+        if value.type == other.type == "N":
+            return DynamoType({"N": total(value.value, other.value)})
+        return original(value, other)
+
+    @patch(DynamoType.__sub__)
+    def __sub__(original: Callable[..., Any], value: Any, other: Any) -> Any:
+        if value.type == other.type == "N":
+            return DynamoType({"N": difference(value.value, other.value)})
+        return original(value, other)
 
 
 def _described(description: Mapping[str, Any]) -> str:
@@ -224,8 +250,13 @@ def _leave_batches_as_they_came() -> None:
         return original(parser, request, shape, *args)
 
 
+def _find_table(backend: Any, name: str | None) -> Any:
+    """Return a table by name or ARN; None when there is none."""
+    return backend.tables.get((name or "").rpartition("/")[2])
+
+
 def _table(backend: Any, name: str) -> Any:
-    table = backend.tables.get(name.rpartition("/")[2])
+    table = _find_table(backend, name)
     if table is None:
         raise ServiceError(
             "ResourceNotFoundException", f"Requested resource not found: Table: {name} not found"
@@ -235,7 +266,7 @@ def _table(backend: Any, name: str) -> Any:
 
 def _table_of_items(backend: Any, name: str) -> Any:
     """Return a table by name or ARN, for operations on items; DynamoDB does not name it when it is missing."""
-    table = backend.tables.get(name.rpartition("/")[2])
+    table = _find_table(backend, name)
     if table is None or name not in (table.name, table.table_arn):
         raise ServiceError("ResourceNotFoundException", "Requested resource not found")
     return table
@@ -256,10 +287,11 @@ def _hold_back_changes() -> None:
 
     @patch(DynamoDBBackend.update_item)
     def update_item(
-        original: Callable[..., Any], backend: Any, table_name: str, *args: Any, **kwargs: Any
+        original: Callable[..., Any], backend: Any, table_name: str, key: Any, *args: Any, **kwargs: Any
     ) -> Any:
-        with _held_back([backend.tables.get(table_name)]) as pending:
-            updated = original(backend, table_name, *args, **kwargs)
+        table = _find_table(backend, table_name)
+        with _held_back([table]) as pending, item_store.unchanged_on_failure(table, key):
+            updated = original(backend, table_name, key, *args, **kwargs)
         for changes in pending:
             changes.record_as_one()
         return updated
@@ -269,7 +301,8 @@ def _hold_back_changes() -> None:
         original: Callable[..., Any], backend: Any, transact_items: list[Mapping[str, Mapping[str, Any]]]
     ) -> Any:
         names = {operation.get("TableName") for item in transact_items for operation in item.values()}
-        with _held_back([backend.tables.get(name) for name in names], backend) as pending:
+        tables = {id(table): table for name in names if (table := _find_table(backend, name)) is not None}
+        with _held_back(tables.values(), backend) as pending:
             result = original(backend, transact_items)
         for changes in pending:
             changes.record_each()

@@ -1,7 +1,7 @@
 """The one way in which DynamoDB writes a number."""
 
 import re
-from decimal import Decimal
+from decimal import Context, Decimal
 
 from emulator.errors import ServiceError
 
@@ -9,6 +9,9 @@ MAXIMUM_DIGITS = 38
 # Of the first digit: 9.99…E+125 and 1E-130 are the largest and the smallest magnitude.
 MAXIMUM_EXPONENT = 125
 MINIMUM_EXPONENT = -130
+
+# From the first digit of the largest number to the last of the smallest.
+_EXACT = Context(prec=MAXIMUM_EXPONENT - MINIMUM_EXPONENT + MAXIMUM_DIGITS + 1)
 
 # Nearly every number is one of these already.
 _CANONICAL = re.compile(r"-?(?:[1-9]\d{0,18}(?:\.\d{0,17}[1-9])?|0\.\d{0,17}[1-9])|0", re.ASCII)
@@ -50,6 +53,16 @@ def canonical(text: str) -> str:
             "Number underflow. Attempting to store a number with magnitude smaller than supported range"
         )
     return format(Decimal((sign, tuple(map(int, significant)), last)), "f")
+
+
+def total(first: str, second: str) -> str:
+    """Return the exact sum of two numbers, maybe with more digits than DynamoDB can hold."""
+    return str(_EXACT.add(Decimal(first), Decimal(second)))
+
+
+def difference(first: str, second: str) -> str:
+    """Return what is left of the first number, exactly."""
+    return str(_EXACT.subtract(Decimal(first), Decimal(second)))
 
 
 def _invalid(message: str) -> ServiceError:

@@ -93,7 +93,7 @@ class KinesisClient:
     def get_records(
         self, *, ShardIterator: str, Limit: int | None = None, StreamARN: str | None = None
     ) -> dict[str, Any]:
-        """Return the records after an iterator; they are shared and must not be changed."""
+        """Return the records after an iterator."""
         try:
             iterator = self._data_plane.decode_iterator(ShardIterator)
             page = self._data_plane.get(

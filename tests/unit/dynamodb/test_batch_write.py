@@ -3,6 +3,7 @@
 https://github.com/architect/dynalite/blob/main/test/batchWriteItem.js
 """
 
+import json
 from typing import Any
 
 import pytest
@@ -359,6 +360,16 @@ def test_json_of_another_form_is_refused(backend: DynamoDBBackend, requests: Any
         write(backend, requests)
 
     assert refusal.value.code == "SerializationException"
+
+
+def test_numbers_that_grow_when_they_are_stored_count_what_they_take(backend: DynamoDBBackend) -> None:
+    # GIVEN 4,000 numbers of five characters and 126 digits
+    requests = [put({"id": {"S": "a"}, "many": {"L": [{"N": "1e125"}] * 4000}})]
+    body = {"RequestItems": {"Orders": requests}}
+
+    # WHEN / THEN
+    with pytest.raises(ServiceError, match="Item size has exceeded the maximum allowed size"):
+        batch_write_item(body, backend.get_table, len(json.dumps(body)))
 
 
 def test_an_item_above_400_kb_is_refused_and_one_below_is_stored_and_read(backend: DynamoDBBackend) -> None:

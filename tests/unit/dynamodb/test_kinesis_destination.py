@@ -48,6 +48,9 @@ class FakeKinesis:
         return [json.loads(record["Data"]) for record in self.accepted]
 
 
+TABLE_ARN = "arn:aws:dynamodb:eu-north-1:000000000000:table/Orders"
+
+
 def error(code: str) -> ClientError:
     """Return what boto3 raises."""
     return ClientError({"Error": {"Code": code, "Message": code}}, "PutRecords")
@@ -57,9 +60,7 @@ def make_destination(
     client: FakeKinesis, precision: str | None = None, clock: ManualClock | None = None
 ) -> KinesisDestination:
     """Return the destination of a table with the hash key `id`."""
-    return KinesisDestination(
-        "Orders", "eu-north-1", ["id"], STREAM_ARN, client, precision, clock or ManualClock()
-    )
+    return KinesisDestination(TABLE_ARN, ["id"], STREAM_ARN, client, precision, clock or ManualClock())
 
 
 def test_a_record_has_the_shape_recorded_on_aws() -> None:

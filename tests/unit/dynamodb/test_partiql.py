@@ -121,3 +121,42 @@ def test_an_empty_list_of_parameters_is_refused(backend: Any) -> None:
         "1 validation error detected: Value '[]' at 'parameters' failed to satisfy constraint: "
         "Member must have length greater than or equal to 1",
     )
+
+
+def test_a_number_is_found_with_the_zeros_that_it_was_written_with(backend: Any) -> None:
+    backend.put_item("Orders", {"id": {"S": "b"}, "price": {"N": "10.50"}})
+    price = {"N": "10.50"}
+
+    found = backend.execute_statement('SELECT * FROM "Orders" WHERE price = ?', [price])
+    backend.execute_statement("UPDATE Orders SET sold=? WHERE id='b' AND price=?", [{"BOOL": True}, price])
+
+    assert found == [{"id": {"S": "b"}, "price": {"N": "10.5"}}]
+    assert recorded(backend)[-1][0] == "MODIFY"
+
+
+@pytest.mark.parametrize(
+    ("condition", "is_found"),
+    [
+        ("id='b'", True),
+        ("id = 'b'", True),
+        ("price=10.50", True),
+        ("price>=10.5 AND id='b'", True),
+        ("price<20", True),
+        ("price<10.5", False),
+        ("sold=false", True),
+        ("sold = true", False),
+        ("name='a=1, b>=?'", True),
+        ("id=?", True),
+    ],
+)
+def test_items_are_found_whatever_spaces_a_comparison_has(
+    backend: Any, condition: str, is_found: bool
+) -> None:
+    item = {**B, "price": {"N": "10.5"}, "sold": {"BOOL": False}, "name": {"S": "a=1, b>=?"}}
+    backend.put_item("Orders", item)
+    backend.put_item("Orders", {**A1, "price": {"N": "20"}})
+
+    parameters = [{"S": "b"}] if condition == "id=?" else []
+    found = backend.execute_statement(f'SELECT * FROM "Orders" WHERE {condition}', parameters)
+
+    assert found == ([item] if is_found else [])

@@ -46,11 +46,18 @@ def running(kinesis: HeldKinesis) -> Iterator[RunningDestinations]:
     running.stop()
 
 
+TABLE_ARN = "arn:aws:dynamodb:eu-north-1:000000000000:table/Orders"
+
+
 def start(
-    running: RunningDestinations, kinesis: HeldKinesis, *names: str, stream_arn: str = CHANGES
+    running: RunningDestinations,
+    kinesis: HeldKinesis,
+    *names: str,
+    stream_arn: str = CHANGES,
+    table_arn: str = TABLE_ARN,
 ) -> KinesisDestination:
     """Start a destination that has some changes to send."""
-    destination = KinesisDestination("Orders", "eu-north-1", ["id"], stream_arn, kinesis, clock=ManualClock())
+    destination = KinesisDestination(table_arn, ["id"], stream_arn, kinesis, clock=ManualClock())
     running.start(destination)
     for name in names:
         destination.record(None, {"id": {"S": name}})
@@ -79,6 +86,17 @@ def test_a_new_destination_waits_for_what_the_one_before_it_has_to_send(
     assert kinesis.accepted == ["elsewhere", "a", "b", "c", "d"]
     poll_until("the ends", lambda: first.has_ended and second.has_ended)
     assert not third.has_ended
+
+
+def test_a_table_of_the_same_name_elsewhere_is_not_waited_for(
+    running: RunningDestinations, kinesis: HeldKinesis
+) -> None:
+    kinesis.open.set()
+    start(running, kinesis, "a")
+
+    start(running, kinesis, "b", table_arn=TABLE_ARN.replace("eu-north-1", "us-east-1"))
+
+    poll_until("both changes", lambda: sorted(kinesis.accepted) == ["a", "b"])
 
 
 def test_a_destination_that_was_replaced_is_stopped_too(
@@ -119,7 +137,7 @@ def test_a_change_just_before_the_destination_is_disabled_is_sent(
 ) -> None:
     # GIVEN a destination that is given a change and disabled right after it found nothing more to send
     kinesis.open.set()
-    destination = KinesisDestination("Orders", "eu-north-1", ["id"], CHANGES, kinesis, clock=ManualClock())
+    destination = KinesisDestination(TABLE_ARN, ["id"], CHANGES, kinesis, clock=ManualClock())
     original = destination.send
 
     def send() -> bool:
