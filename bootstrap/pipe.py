@@ -46,6 +46,14 @@ def ensure_pipe(aws: Aws) -> Resource:
     return Resource(_create(aws, request)["Arn"], outcome)
 
 
+def pause_pipe(aws: Aws) -> None:
+    """Stop the pipe, if there is one that runs; `ensure_pipe` starts it again where it left off."""
+    pipe = _settled(aws)
+    if pipe is not None and pipe["CurrentState"] == "RUNNING":
+        aws.pipes.stop_pipe(Name=PIPE_NAME)
+        _settled(aws)
+
+
 def delete_pipe(aws: Aws) -> Outcome:
     """Delete the pipe and wait until it is gone."""
     if _settled(aws) is None:

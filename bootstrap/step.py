@@ -14,7 +14,7 @@ from bootstrap.delivery_stream import delete_delivery_stream, ensure_delivery_st
 from bootstrap.errors import error_code
 from bootstrap.function import delete_function, ensure_function
 from bootstrap.log_group import delete_log_group, ensure_log_group
-from bootstrap.pipe import delete_pipe, ensure_pipe
+from bootstrap.pipe import delete_pipe, ensure_pipe, pause_pipe
 from bootstrap.policy import (
     delivery_stream_policy,
     delivery_stream_trust_policy,
@@ -69,12 +69,27 @@ class Step:
     delete: Callable[[Aws], Outcome]
 
 
+def make_way_for_stream(aws: Aws) -> None:
+    """Take away what knows a Kinesis stream that was deleted, so that a new one of its name loses nothing.
+
+    A delivery stream goes on in the stream that it was made for only. A new one begins at the tip: until it is there,
+    the pipe must not write.
+    """
+    pause_pipe(aws)
+    delete_delivery_stream(aws)
+
+
 # Deleting goes the other way. The delivery stream begins to read the Kinesis stream at its tip, so it is there
 # before the pipe writes.
 STEPS: Final = (
     Step("bucket", names.BUCKET_NAME, lambda aws, _: ensure_bucket(aws), delete_bucket),
     Step("table", names.TABLE_NAME, lambda aws, _: ensure_table(aws), delete_table),
-    Step("stream", names.STREAM_NAME, lambda aws, _: ensure_stream(aws), delete_stream),
+    Step(
+        "stream",
+        names.STREAM_NAME,
+        lambda aws, _: ensure_stream(aws, lambda: make_way_for_stream(aws)),
+        delete_stream,
+    ),
     Step(
         "dead-letter queue",
         names.DEAD_LETTER_QUEUE_NAME,

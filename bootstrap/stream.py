@@ -1,5 +1,6 @@
 """The Kinesis stream between the pipe and the delivery stream."""
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Final
 
 from botocore.exceptions import ClientError
@@ -16,10 +17,11 @@ SHARD_COUNT: Final = 1
 TIMEOUT_SECONDS: Final = 300.0
 
 
-def ensure_stream(aws: Aws) -> Resource:
-    """Make the stream; one that was resharded since is left as it is."""
+def ensure_stream(aws: Aws, before_creation: Callable[[], None]) -> Resource:
+    """Make the stream, after `before_creation`; one that was resharded since is left as it is."""
     outcome = Outcome.UNCHANGED
     if _describe(aws) is None:
+        before_creation()
         aws.kinesis.create_stream(
             StreamName=STREAM_NAME,
             ShardCount=SHARD_COUNT,

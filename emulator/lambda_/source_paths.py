@@ -5,6 +5,7 @@ Standard library alone: the launcher loads it by path.
 
 import os
 import sys
+import traceback
 from collections.abc import Callable, Mapping
 from importlib.machinery import (
     BYTECODE_SUFFIXES,
@@ -20,22 +21,21 @@ from typing import Any
 
 
 def show_lambda_paths(roots: Mapping[str, str]) -> None:
-    """Have modules below each directory compiled under Lambda's name of it.
+    """Have tracebacks, and syntax errors, name files below each directory as Lambda does.
 
-    `__file__` stays the path that can be opened; a traceback finds the source through the module's loader.
+    Code keeps the path that can be opened: libraries look for files beside their caller's.
     """
+    _name_frames(roots)
 
     class LambdaSourceLoader(SourceFileLoader):
-        """Loads a module from its file, under another name of the file."""
+        """Loads a module from its file; a syntax error has another name of it."""
 
         def source_to_code(self, data: Any, path: Any, **options: Any) -> CodeType:  # type: ignore[override]
-            # A syntax error names the file too.
-            return super().source_to_code(data, lambda_path(os.fsdecode(path), roots), **options)
-
-        def get_code(self, fullname: str) -> CodeType | None:
-            code = super().get_code(fullname)
-            # One from a .pyc file was given the path of its source again.
-            return None if code is None else renamed(code, lambda_path(self.path, roots))
+            try:
+                return super().source_to_code(data, path, **options)
+            except SyntaxError as error:
+                error.filename = lambda_path(os.fsdecode(path), roots)
+                raise
 
     make_finder = FileFinder.path_hook(
         (ExtensionFileLoader, EXTENSION_SUFFIXES),
@@ -46,23 +46,25 @@ def show_lambda_paths(roots: Mapping[str, str]) -> None:
     sys.path_importer_cache.clear()
 
 
+def _name_frames(roots: Mapping[str, str]) -> None:
+    original = traceback.FrameSummary.__init__
+
+    def __init__(frame: traceback.FrameSummary, *arguments: Any, **options: Any) -> None:
+        original(frame, *arguments, **options)
+        name = lambda_path(frame.filename, roots)
+        if name != frame.filename:
+            frame.line  # noqa: B018 - it is looked up by the name that can be opened, and kept
+            frame.filename = name
+
+    traceback.FrameSummary.__init__ = __init__  # type: ignore[assignment,method-assign]
+
+
 def lambda_path(path: str, roots: Mapping[str, str]) -> str:
     """Lambda's name of a file; a path below none of the directories stays what it is."""
     for directory, name in roots.items():
         if path == directory or path.startswith(directory + os.sep):
             return name + path.removeprefix(directory)
     return path
-
-
-def renamed(code: CodeType, file_name: str) -> CodeType:
-    """The same code, functions and classes in it included, with another file's name."""
-    if code.co_filename == file_name:
-        return code
-    constants = tuple(
-        renamed(constant, file_name) if isinstance(constant, CodeType) else constant
-        for constant in code.co_consts
-    )
-    return code.replace(co_filename=file_name, co_consts=constants)
 
 
 def _hook_for(roots: Mapping[str, str], make_finder: Callable[[str], Any]) -> Callable[[str], Any]:

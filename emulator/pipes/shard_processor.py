@@ -120,4 +120,7 @@ class ShardProcessor:
         moments = [due_at for lane in self._lanes if (due_at := lane.due_at()) is not None]
         if self._wants_events():
             moments.append(self._poll_at)
-        return max(min(moments, default=self._clock.monotonic()) - self._clock.monotonic(), 0.0)
+        if not moments:
+            # All that is left is in flight, or the shard is finished.
+            return 0.0 if self.is_finished else POLL_MAXIMUM_SECONDS
+        return max(min(moments) - self._clock.monotonic(), 0.0)

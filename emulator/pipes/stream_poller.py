@@ -42,6 +42,8 @@ class StreamPoller:
         self._in_threads = in_threads
         self._shards: dict[str, ShardTurns] = {}
         self._threads: dict[str, ShardThread] = {}
+        # No longer listed, but with a batch in flight.
+        self._leaving: set[str] = set()
         self._refresh_at = clock.monotonic()
 
     def step(self, stopping: Callable[[], bool]) -> float:
@@ -58,8 +60,12 @@ class StreamPoller:
                 return 0.0
             if not self._in_threads:
                 waits.append(turns.take(stopping))
-            if turns.is_over and not self._is_busy(turns.shard_id):
+            if self._is_busy(turns.shard_id):
+                continue
+            if turns.is_over:
                 self._end(turns)
+            elif turns.shard_id in self._leaving:
+                self._drop(turns.shard_id)
         waits.append(self._refresh_at - self._clock.monotonic())
         return max(min(waits), 0.0)
 
@@ -90,9 +96,12 @@ class StreamPoller:
         """Forget a shard once it has no batch in flight."""
         if shard_id in self._threads:
             self._threads[shard_id].end()
-        if not self._is_busy(shard_id):
-            self._threads.pop(shard_id, None)
-            self._shards.pop(shard_id, None)
+        if self._is_busy(shard_id):
+            self._leaving.add(shard_id)
+            return
+        self._leaving.discard(shard_id)
+        self._threads.pop(shard_id, None)
+        self._shards.pop(shard_id, None)
 
     def _is_busy(self, shard_id: str) -> bool:
         return shard_id in self._threads and self._threads[shard_id].is_alive
@@ -110,13 +119,14 @@ class StreamPoller:
         self._refresh_at = self._clock.monotonic() + SHARD_REFRESH_SECONDS
         listed = {shard.shard_id for shard in shards}
         self._progress.keep_only(listed)
-        for gone in self._shards.keys() - listed:
+        for gone in self._shards.keys() - listed - self._leaving:
             LOG.warning("%s: %s is no longer listed", self._pipe_name, gone)
             self._drop(gone)
         finished = self._progress.finished_shard_ids
         for shard in shards:
             waits_for_parent = any(
-                parent in listed and parent not in finished for parent in shard.parent_shard_ids
+                parent in self._shards or (parent in listed and parent not in finished)
+                for parent in shard.parent_shard_ids
             )
             if shard.shard_id not in finished and shard.shard_id not in self._shards and not waits_for_parent:
                 self._begin(shard.shard_id)

@@ -220,10 +220,13 @@ class PipeWorker:
 
     def _fail_transition(self, error: Exception) -> None:
         """Let no pipe hang in a transition because of a defect."""
+        if self.pipe.current_state not in TRANSITIONAL_STATES:
+            return
+        # Its batch in flight is waited for without the lock.
+        self._replace_poller(None)
         with self._lock:
             for transition in Transition:
                 if self._request is None and self.pipe.current_state == transition.state:
-                    self._replace_poller(None)
                     self._set_state(transition.failed_state, f"Internal error: {error}", wanted=False)
 
     def _set_state(self, state: str, reason: str, *, wanted: bool = True) -> None:

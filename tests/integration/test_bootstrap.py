@@ -12,8 +12,10 @@ import pytest
 
 from bootstrap import names
 from bootstrap.step import STEPS
-from tests.conftest import Aws
+from tests.conftest import CHAIN_SETTINGS, Aws
 from tests.emulator_process import REPOSITORY, EmulatorProcess
+from tests.hops import delivered_rows
+from tests.polling import poll_until
 
 NOTHING_ALLOWED = {
     "Version": "2012-10-17",
@@ -22,6 +24,18 @@ NOTHING_ALLOWED = {
 COMMAND = [sys.executable, "-m", "bootstrap"]
 # On a busy machine; more would be a hang.
 RUN_SECONDS = 300
+
+
+def put_order(aws: Aws, order_id: str) -> None:
+    aws.client("dynamodb").put_item(
+        TableName=names.TABLE_NAME,
+        Item={
+            "orderid": {"S": order_id},
+            "product_name": {"S": "Laptop"},
+            "quantity": {"N": "1"},
+            "price": {"N": "10"},
+        },
+    )
 
 
 def start(*arguments: str, **settings: str) -> subprocess.Popen[str]:
@@ -139,6 +153,28 @@ def test_what_somebody_changed_is_repaired(aws: Aws) -> None:
     )
     assert first == everything("unchanged", **dict.fromkeys(repaired, "updated"))
     assert second == everything("unchanged")
+
+
+def test_orders_reach_the_bucket_again_after_the_data_stream_was_deleted(aws: Aws) -> None:
+    # GIVEN a chain whose Kinesis stream somebody has deleted, and an order written since
+    run(**CHAIN_SETTINGS)
+    aws.client("kinesis").delete_stream(StreamName=names.STREAM_NAME)
+    poll_until(
+        "the stream to be gone",
+        lambda: names.STREAM_NAME not in aws.client("kinesis").list_streams()["StreamNames"],
+    )
+    put_order(aws, "while-it-was-gone")
+
+    # WHEN bootstrap runs again
+    repaired = run(**CHAIN_SETTINGS)
+
+    # THEN the delivery stream is one that reads the new stream, and neither that order nor a later one is lost
+    assert (repaired[names.STREAM_NAME], repaired[names.DELIVERY_STREAM_NAME]) == ("created", "created")
+    put_order(aws, "afterwards")
+    poll_until(
+        "both rows",
+        lambda: {"while-it-was-gone", "afterwards"} <= {row["orderid"] for row in delivered_rows(aws)},
+    )
 
 
 def test_destroy_removes_everything_with_its_data(aws: Aws) -> None:

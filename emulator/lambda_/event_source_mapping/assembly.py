@@ -42,6 +42,7 @@ class MappingAssembly:
         clock: Clock,
         begin: Begin,
         on_result: Callable[[str], None],
+        wait_for_invocations: Callable[[], None] = lambda: None,
     ) -> None:
         self._mapping = mapping
         self._clients = clients
@@ -49,6 +50,8 @@ class MappingAssembly:
         self._clock = clock
         self._begin = begin
         self._on_result = on_result
+        self._wait_for_invocations = wait_for_invocations
+        self._lanes: dict[str, list[InvokingLane]] = {}
         self._label = f"mapping {mapping.uuid}"
 
     def poller(self, progress: Progress, stopping: Callable[[], bool]) -> StreamPoller:
@@ -59,8 +62,8 @@ class MappingAssembly:
         Raises:
             SourceError: the stream does not answer, or does not exist.
         """
-        source = self._source()
-        identity = source.identity()
+        identity = self._source(None).identity()
+        source = self._source(identity)
         if progress.stream_identity not in (None, identity):
             progress.checkpoints.clear()
             progress.finished_shard_ids.clear()
@@ -75,10 +78,12 @@ class MappingAssembly:
             in_threads=False,
         )
 
-    def _source(self) -> StreamSource:
+    def _source(self, identity: str | None) -> StreamSource:
+        """Return the stream; a data stream with an identity is gone once another one has its name."""
         mapping = self._mapping
         if mapping.is_kinesis:
-            return KinesisRecordSource(self._clients("kinesis"), mapping.source_arn, mapping.role_arn)
+            kinesis = self._clients("kinesis")
+            return KinesisRecordSource(kinesis, mapping.source_arn, mapping.role_arn, identity)
         return DynamoDBRecordSource(self._clients("dynamodbstreams"), mapping.source_arn)
 
     def _filter(self) -> EventFilter | None:
@@ -92,15 +97,18 @@ class MappingAssembly:
     def _processor(
         self, progress: Progress, source: StreamSource, event_filter: EventFilter | None, shard_id: str
     ) -> ShardProcessor:
-        parameters = self._mapping.parameters
+        if any(lane.is_invoking for lane in self._lanes.get(shard_id, ())):
+            # The processor before this one has failed: what it began would be read and invoked once more meanwhile.
+            self._wait_for_invocations()
         tracker = SharedTracker(partial(progress.advance, shard_id))
+        self._lanes[shard_id] = [
+            self._lane(partial(tracker.done_through, index), source, shard_id)
+            for index in range(self._mapping.parameters.parallelization_factor)
+        ]
         return ShardProcessor(
             reader=ShardReader(source, shard_id, progress.checkpoint(shard_id), self._label),
             event_filter=event_filter,
-            lanes=[
-                self._lane(partial(tracker.done_through, index), source, shard_id)
-                for index in range(parameters.parallelization_factor)
-            ],
+            lanes=self._lanes[shard_id],
             tracker=tracker,
             clock=self._clock,
             label=f"{self._label}/{shard_id}",
@@ -116,13 +124,15 @@ class MappingAssembly:
         )
 
         def message(events: Sequence[Event], condition: str, attempts: int) -> str:
+            # A batch that is given up later without an invocation has no failure of its own.
+            failure, target.last_failure = target.last_failure, None
             return invocation_record(
                 events,
                 condition,
                 attempts,
                 mapping=mapping,
                 shard_id=shard_id,
-                failure=target.last_failure,
+                failure=failure,
                 now=self._clock.now(),
             )
 

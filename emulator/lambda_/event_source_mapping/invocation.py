@@ -68,6 +68,11 @@ class InvokingLane(Lane):
         self._attempt: Attempt | None = None
 
     @property
+    def is_invoking(self) -> bool:
+        """Whether an attempt is under way."""
+        return self._attempt is not None and not self._attempt.done
+
+    @property
     def is_empty(self) -> bool:
         """Whether nothing waits and nothing is in flight."""
         return self._attempt is None and super().is_empty

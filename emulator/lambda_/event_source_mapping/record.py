@@ -21,8 +21,8 @@ _KINESIS_FIELDS = (
 class KinesisRecordSource(KinesisSource):
     """A data stream as a mapping reads it; the mapping's source is the stream, or a consumer of it."""
 
-    def __init__(self, client: Any, source_arn: str, role_arn: str) -> None:
-        super().__init__(client, stream_of(source_arn), role_arn, None)
+    def __init__(self, client: Any, source_arn: str, role_arn: str, identity: str | None) -> None:
+        super().__init__(client, stream_of(source_arn), role_arn, identity)
         self._source_arn = source_arn
 
     def event(self, shard_id: str, record: Mapping[str, Any]) -> Event:

@@ -51,6 +51,7 @@ class _Shared:
     reading: threading.Lock = field(default_factory=threading.Lock)
     current: "MappingWorker | None" = None
     running: int = 0
+    is_deleted: bool = False
 
 
 class _NotingProcessor(EventProcessor):
@@ -101,12 +102,21 @@ class MappingWorker(EsmWorker):
         region, account_id = mapping.source_arn.split(":")[3:5]
         clients = _clients(account_id, region, poller.processor.sender.target_client)
         return MappingAssembly(
-            mapping, clients, compile_filter, Clock(), self._invocations.begin, self._show_result
+            mapping,
+            clients,
+            compile_filter,
+            Clock(),
+            self._invocations.begin,
+            self._show_result,
+            self._invocations.wait,
         )
 
     def create(self) -> None:
         """Start to read, or settle as disabled once no earlier worker reads any more."""
         with self._shared.lock:
+            if self._shared.is_deleted:  # while an update made this worker
+                self.delete_esm_in_store()
+                return
             if not self.enabled:
                 self._show_state(EsmState.DISABLING if self._shared.running else EsmState.DISABLED)
                 return
@@ -130,6 +140,8 @@ class MappingWorker(EsmWorker):
     def delete(self) -> None:
         """Forget the mapping, after the batches in flight."""
         with self._shared.lock:
+            self._shared.is_deleted = True
+            self._shared.current = self
             self._show_state(EsmState.DELETING)
             self.stop()
             if not self._shared.running:
@@ -142,6 +154,7 @@ class MappingWorker(EsmWorker):
                 try:
                     seconds = self._poll()
                 except EmptyPollResultsException:
+                    self._trouble.reset()
                     seconds = QUEUE_PAUSE_SECONDS
                 except (SourceError, ClientError, BotoCoreError) as error:
                     seconds = self._trouble.next()
@@ -167,6 +180,7 @@ class MappingWorker(EsmWorker):
             self._show_enabled()
             self._queue.failed = False
             self.poller.poll_events()
+            self._trouble.reset()
             return QUEUE_PAUSE_SECONDS if self._queue.failed else 0.0
         if self._stream is None:
             self._stream = self._assembly.poller(self._shared.progress, self._shutdown_event.is_set)

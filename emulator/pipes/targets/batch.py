@@ -53,7 +53,7 @@ class BatchTarget(ABC):
                 continue
             if exchange is not None:
                 exchange.add(request, response)
-            for position, reason, is_service_fault in self._refusals(response):
+            for position, reason, is_service_fault in self._refusals(response, request):
                 failed.append(indexes[position])
                 reasons.append(reason)
                 internal = internal and is_service_fault
@@ -75,7 +75,9 @@ class BatchTarget(ABC):
         """Send one request."""
 
     @abstractmethod
-    def _refusals(self, response: Mapping[str, Any]) -> Iterator[Refusal]:
+    def _refusals(
+        self, response: Mapping[str, Any], entries: Sequence[Mapping[str, Any]]
+    ) -> Iterator[Refusal]:
         """Return what a response says about the entries that were not accepted."""
 
     def _size_bytes(self, payload: Payload, entry: Mapping[str, Any]) -> int:

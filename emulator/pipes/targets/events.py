@@ -1,6 +1,6 @@
 """An EventBridge event bus as the target."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -56,7 +56,9 @@ class EventBusTarget(BatchTarget):
         response: Mapping[str, Any] = self._client.put_events(Entries=entries)
         return response
 
-    def _refusals(self, response: Mapping[str, Any]) -> Iterator[Refusal]:
+    def _refusals(
+        self, response: Mapping[str, Any], entries: Sequence[Mapping[str, Any]]
+    ) -> Iterator[Refusal]:
         if response.get("FailedEntryCount", 0):
             for position, result in enumerate(response["Entries"]):
                 if code := result.get("ErrorCode"):

@@ -1,6 +1,6 @@
 """A delivery stream as the target."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from emulator.pipes.choice import INTERNAL_ERROR_CODES
@@ -30,7 +30,9 @@ class FirehoseTarget(BatchTarget):
         )
         return response
 
-    def _refusals(self, response: Mapping[str, Any]) -> Iterator[Refusal]:
+    def _refusals(
+        self, response: Mapping[str, Any], entries: Sequence[Mapping[str, Any]]
+    ) -> Iterator[Refusal]:
         if response.get("FailedPutCount", 0):
             for position, result in enumerate(response["RequestResponses"]):
                 if code := result.get("ErrorCode"):

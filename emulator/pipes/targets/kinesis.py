@@ -1,6 +1,6 @@
 """A Kinesis data stream as the target."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from emulator.pipes.choice import INTERNAL_ERROR_CODES
@@ -34,7 +34,9 @@ class KinesisTarget(BatchTarget):
         response: Mapping[str, Any] = self._client.put_records(StreamARN=self._stream_arn, Records=entries)
         return response
 
-    def _refusals(self, response: Mapping[str, Any]) -> Iterator[Refusal]:
+    def _refusals(
+        self, response: Mapping[str, Any], entries: Sequence[Mapping[str, Any]]
+    ) -> Iterator[Refusal]:
         if response.get("FailedRecordCount", 0):
             for position, result in enumerate(response["Records"]):
                 if code := result.get("ErrorCode"):

@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
+from operator import itemgetter
 from typing import Any
 
 from botocore.exceptions import ClientError
@@ -16,7 +17,13 @@ from emulator.pipes.targets.batch import BatchTarget, Refusal
 # What PutLogEvents adds to the size of each event.
 EVENT_OVERHEAD_BYTES = 26
 
-_STREAM, _ORDER = "stream", "order"
+# CloudWatch Logs takes events of the last 14 days and of the next two hours.
+OLDEST_MILLISECONDS = 14 * 24 * 3600 * 1000
+NEWEST_MILLISECONDS = 2 * 3600 * 1000
+# An event this near to the second limit may have been refused while the request was under way.
+_SLACK_MILLISECONDS = 60 * 1000
+
+_STREAM = "stream"
 
 
 class LogGroupTarget(BatchTarget):
@@ -65,17 +72,18 @@ class LogGroupTarget(BatchTarget):
             yield from super()._requests(part)
 
     def _put(self, entries: list[dict[str, Any]]) -> Mapping[str, Any]:
-        order = sorted(range(len(entries)), key=lambda position: entries[position]["timestamp"])
         stream = entries[0][_STREAM]
-        events = [{name: entries[position][name] for name in ("timestamp", "message")} for position in order]
+        events = [
+            {name: entry[name] for name in ("timestamp", "message")}
+            for entry in sorted(entries, key=itemgetter("timestamp"))
+        ]
         try:
-            response = self._write(stream, events)
+            return self._write(stream, events)
         except ClientError as error:
             if error.response["Error"]["Code"] != "ResourceNotFoundException":
                 raise
-            self._create(stream)
-            response = self._write(stream, events)
-        return {**response, _ORDER: order}
+        self._create(stream)
+        return self._write(stream, events)
 
     def _write(self, stream: str, events: list[dict[str, Any]]) -> Mapping[str, Any]:
         response: Mapping[str, Any] = self._client.put_log_events(
@@ -91,16 +99,20 @@ class LogGroupTarget(BatchTarget):
             if error.response["Error"]["Code"] != "ResourceAlreadyExistsException":
                 raise
 
-    def _refusals(self, response: Mapping[str, Any]) -> Iterator[Refusal]:
-        """Return the events that are too old or too new: all before the end, or from the start on."""
-        rejected = response.get("rejectedLogEventsInfo") or {}
-        order = response[_ORDER]
-        end = max(rejected.get("tooOldLogEventEndIndex", 0), rejected.get("expiredLogEventEndIndex", 0))
-        start = rejected.get("tooNewLogEventStartIndex", len(order))
-        for index, position in enumerate(order):
-            if index < end:
+    def _refusals(
+        self, response: Mapping[str, Any], entries: Sequence[Mapping[str, Any]]
+    ) -> Iterator[Refusal]:
+        """Return the events that are too old or too new.
+
+        The times tell which ones: moto's indexes in the answer mean something else than AWS's.
+        """
+        if not response.get("rejectedLogEventsInfo"):
+            return
+        now = self._clock.now() * 1000
+        for position, entry in enumerate(entries):
+            if entry["timestamp"] < now - OLDEST_MILLISECONDS:
                 yield position, "the log event is too old", False
-            elif index >= start:
+            elif entry["timestamp"] > now + NEWEST_MILLISECONDS - _SLACK_MILLISECONDS:
                 yield position, "the log event is too new", False
 
 

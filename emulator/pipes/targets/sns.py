@@ -1,6 +1,6 @@
 """An SNS topic as the target."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from emulator.pipes.target import Payload
@@ -30,5 +30,7 @@ class SnsTarget(BatchTarget):
         )
         return response
 
-    def _refusals(self, response: Mapping[str, Any]) -> Iterator[Refusal]:
+    def _refusals(
+        self, response: Mapping[str, Any], entries: Sequence[Mapping[str, Any]]
+    ) -> Iterator[Refusal]:
         return failed_entries(response)

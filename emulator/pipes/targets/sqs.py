@@ -1,6 +1,6 @@
 """An SQS queue as the target."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from emulator.pipes.choice import INTERNAL_ERROR_CODES
@@ -48,7 +48,9 @@ class SqsTarget(BatchTarget):
         )
         return response
 
-    def _refusals(self, response: Mapping[str, Any]) -> Iterator[Refusal]:
+    def _refusals(
+        self, response: Mapping[str, Any], entries: Sequence[Mapping[str, Any]]
+    ) -> Iterator[Refusal]:
         return failed_entries(response)
 
 

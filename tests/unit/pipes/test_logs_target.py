@@ -17,6 +17,7 @@ from tests.unit.pipes.fakes import client_error, event
 
 GROUP_ARN = "arn:aws:logs:eu-north-1:000000000000:log-group:/aws/pipes/orders:*"
 NOW = 1_767_225_600.5
+DAY = 24 * 3600 * 1000
 
 
 @dataclass
@@ -110,17 +111,35 @@ def test_paths_give_each_event_its_time_and_its_log_stream() -> None:
     assert written == {"a": [2000, 3000], "b": [1000]}
 
 
-def test_events_that_are_too_old_or_too_new_fail_and_no_other() -> None:
-    # GIVEN a log group that rejects the oldest and the newest of four
-    logs = FakeLogs(rejected={"tooOldLogEventEndIndex": 1, "tooNewLogEventStartIndex": 3})
-    events = [event(1, at=9000), event(2, at=5000), event(3, at=1000), event(4, at=6000)]
+# The same answer as AWS documents it, and with the indexes that moto gives.
+REJECTIONS = [
+    {"tooOldLogEventEndIndex": 1, "tooNewLogEventStartIndex": 2},
+    {"tooOldLogEventEndIndex": 0, "tooNewLogEventStartIndex": 3},
+]
+
+
+@pytest.mark.parametrize("rejected", REJECTIONS)
+def test_events_that_are_too_old_or_too_new_fail_and_no_other(rejected: dict[str, int]) -> None:
+    # GIVEN events from 15 days ago, of now, of in three hours twice, in no order
+    now = round(NOW * 1000)
+    logs = FakeLogs(rejected=rejected)
+    later = now + 3 * 3600 * 1000
+    events = [event(1, at=later), event(2, at=now), event(3, at=now - 15 * DAY), event(4, at=later)]
 
     # WHEN they are sent
     with pytest.raises(PartialBatchError) as caught:
         target(logs, timestamp="$.at").send(events)
 
-    # THEN these two failed, for the customer's reasons
-    assert (caught.value.failed_indexes, caught.value.internal) == ((0, 2), False)
+    # THEN all but one failed, for the customer's reasons
+    assert (caught.value.failed_indexes, caught.value.internal) == ((0, 2, 3), False)
+
+
+def test_one_event_that_is_too_old_fails() -> None:
+    # GIVEN the time of a change, which is in seconds
+    logs = FakeLogs(rejected={"tooOldLogEventEndIndex": 0})
+
+    with pytest.raises(TargetError, match="the log event is too old"):
+        target(logs, timestamp="$.at").send([event(1, at=NOW)])
 
 
 @pytest.mark.parametrize("moment", [True, None, "yesterday", float("inf")])

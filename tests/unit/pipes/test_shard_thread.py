@@ -12,6 +12,7 @@ import pytest
 from emulator.pipes.errors import StreamNotFoundError
 from emulator.pipes.shard_thread import ShardThread
 from emulator.pipes.shard_turns import ShardTurns
+from emulator.pipes.stream_poller import StreamPoller
 from tests.polling import poll_until
 from tests.unit.pipes.fakes import CHILD, PARENT, FakeShard, Surroundings
 
@@ -36,6 +37,19 @@ class Subject(Surroundings):
         """Do what the pipe's worker does."""
         assert self.poller is not None
         self.poller.step(lambda: False)
+
+    def list_again(self) -> None:
+        """Have the next step list the shards."""
+        self.stream_poller()._refresh_at = 0.0
+
+    def is_read(self, shard_id: str) -> bool:
+        """Tell whether the poller is still at a shard."""
+        return shard_id in self.stream_poller()._shards
+
+    def stream_poller(self) -> StreamPoller:
+        """Return the poller."""
+        assert isinstance(self.poller, StreamPoller)
+        return self.poller
 
     def arrived(self, *partition_keys: str) -> None:
         """Step until exactly these records have arrived, in any order."""
@@ -91,6 +105,36 @@ def test_children_are_read_after_their_parent_in_threads_too(subject: Subject) -
     subject.arrived("slow", "child")
 
     # THEN the child's record came last
+    assert (meanwhile, subject.partition_keys) == ([], ["slow", "child"])
+
+
+def test_a_parent_that_leaves_the_listing_in_the_middle_of_a_batch_is_waited_for(subject: Subject) -> None:
+    # GIVEN a parent whose record takes long, and which is no longer listed meanwhile
+    subject.streams.write("slow")
+    subject.streams.shards[PARENT].closed = True
+    subject.streams.shards[CHILD] = FakeShard(parent=PARENT)
+    subject.streams.write("child", CHILD)
+    subject.start()
+    subject.step()
+    subject.entered.wait(10)
+    del subject.streams.shards[PARENT]
+
+    # WHEN the shards are listed again, twice
+    for _ in range(2):
+        subject.list_again()
+        subject.step()
+    meanwhile = subject.partition_keys
+    subject.gate.set()
+
+    def parent_is_let_go() -> bool:
+        subject.step()
+        return not subject.is_read(PARENT)
+
+    poll_until("the parent to be let go", parent_is_let_go)
+    subject.list_again()
+    subject.arrived("slow", "child")
+
+    # THEN the child waited for the batch in flight
     assert (meanwhile, subject.partition_keys) == ([], ["slow", "child"])
 
 

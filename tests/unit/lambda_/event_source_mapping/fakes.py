@@ -154,14 +154,18 @@ class Subject:
             run()
         return attempt
 
+    def step(self) -> float:
+        """Poll once; return after how many seconds to poll again."""
+        assert self._poller is not None
+        return self._poller.step(lambda: False)
+
     def run(self, seconds: float = 1.0) -> None:
         """Let the mapping, enabled if it was not, poll for a while of the manual clock."""
         if self._poller is None:
             self.start()
-        assert self._poller is not None
         end = self.clock.now + seconds
         while self.clock.now <= end:
-            self.clock.advance(max(self._poller.step(lambda: False), 0.001))
+            self.clock.advance(max(self.step(), 0.001))
 
     def stop(self) -> None:
         """Disable the mapping."""

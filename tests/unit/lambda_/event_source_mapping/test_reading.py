@@ -17,6 +17,7 @@ from emulator.lambda_.event_source_mapping.mapping import (
     check_ranges,
     check_stream_mapping,
 )
+from emulator.pipes.errors import StreamNotFoundError
 from emulator.pipes.event_pattern import compile_filter
 from tests.unit.lambda_.event_source_mapping.fakes import FUNCTION_ROLE_ARN, Subject
 from tests.unit.pipes.fakes import STREAM_ARN, client_error
@@ -343,3 +344,37 @@ def test_a_number_outside_its_range_is_refused(numbers: dict[str, int], message:
 
 def test_numbers_within_their_ranges_are_not_refused() -> None:
     check_ranges({"BatchSize": 10_000, "MaximumRetryAttempts": -1, "ParallelizationFactor": 1})
+
+
+def test_a_worker_rests_while_all_that_is_left_is_in_flight() -> None:
+    # GIVEN a shard that has ended, and its last batch in flight
+    subject = Subject()
+    subject.holds_invocations = True
+    subject.stream.write("a")
+    subject.stream.shards[SHARD].closed = True
+    subject.run()
+    assert len(subject.held) == 1
+
+    # WHEN / THEN it is not asked for again at once
+    assert subject.step() > 0.05
+
+
+def test_a_stream_made_anew_while_the_mapping_reads_is_gone_until_it_starts_over() -> None:
+    # GIVEN a mapping that has finished a shard of a stream
+    subject = Subject()
+    subject.stream.write("a")
+    subject.run()
+    subject.stream.shards[SHARD].closed = True
+    subject.run()
+    assert subject.batches == [["a"]]
+
+    # WHEN the stream is deleted and created again, with a shard of the same name
+    subject.stream.replace()
+    subject.stream.write("b")
+
+    # THEN the mapping notices, and reads the new one from its beginning once it has started over
+    with pytest.raises(StreamNotFoundError):
+        subject.run(60)
+    subject.stop()
+    subject.run()
+    assert subject.batches == [["a"], ["b"]]
