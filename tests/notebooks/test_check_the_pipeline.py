@@ -140,7 +140,7 @@ def test_failed_records_are_decoded_into_the_orders_they_were(notebook: Any) -> 
     code = "Lambda.ProcessingFailedStatus"
     assert shown == [
         (code, "1", "INSERT", "3", "Phone", "1", "(missing)"),
-        (code, "1", "MODIFY", "5", "Charger", "several (type S)", "10.00"),
+        (code, "1", "MODIFY", "5", "Charger", "several (type S)", "10"),
     ]
     assert sorted(tuple(line.values()) for line in table(notebook, "reasons")) == [
         ("dynamodb.NewImage.price is missing", "1"),

@@ -89,6 +89,8 @@ class Terminal:
             stdin=follower,
             stdout=follower,
             stderr=follower,
+            # A shell starts what runs in the background with Ctrl-C ignored.
+            preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
         )
         os.close(follower)
 
