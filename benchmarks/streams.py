@@ -3,8 +3,11 @@
 import subprocess
 import sys
 from collections.abc import Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
-from functools import partial
+from functools import cache, partial
+from itertools import repeat
+from multiprocessing import get_context
 from statistics import median
 from typing import TYPE_CHECKING
 
@@ -23,6 +26,8 @@ if TYPE_CHECKING:
 ROUNDS = 5
 BATCHES = 40
 ITEMS_OF_A_BATCH = 25
+# As many at once as keep a server busy: one alone waits for its own client half of the time.
+CLIENTS = 4
 
 
 def run() -> None:
@@ -32,11 +37,14 @@ def run() -> None:
         clients = [client(emulator.port), client(moto_port)]
         for one in clients:
             create_table(one)
-        rates = [batch_write_rates(clients, number) for number in range(ROUNDS)]
-    here, there = (median(of_server) for of_server in zip(*rates, strict=True))
-    row("BatchWriteItem with a stream, here", f"{here:,.0f} items/s")
-    row("BatchWriteItem with a stream, moto's server", f"{there:,.0f} items/s")
-    row("ratio", f"{here / there:.2f}")
+        one_client = [batch_write_rates(clients, number) for number in range(ROUNDS)]
+        ports = emulator.port, moto_port
+        many_clients = [[busy_rate(port, number) for port in ports] for number in range(ROUNDS)]
+    for who, rates in (("one client", one_client), (f"{CLIENTS} clients at once", many_clients)):
+        here, there = (median(of_server) for of_server in zip(*rates, strict=True))
+        row(f"BatchWriteItem with a stream, {who}, here", f"{here:,.0f} items/s")
+        row(f"BatchWriteItem with a stream, {who}, moto's server", f"{there:,.0f} items/s")
+        row("ratio", f"{here / there:.2f}")
 
 
 def get_records_seconds() -> float:
@@ -72,6 +80,24 @@ def batch_write_rates(clients: Sequence["DynamoDBClient"], number: int) -> list[
     return [BATCHES * ITEMS_OF_A_BATCH / of_server for of_server in seconds]
 
 
+def busy_rate(port: int, number: int) -> float:
+    """Return how many items several clients, each a process, put in a second."""
+    starts = [(number * CLIENTS + index) * BATCHES * ITEMS_OF_A_BATCH for index in range(CLIENTS)]
+    with ProcessPoolExecutor(CLIENTS, mp_context=get_context("spawn")) as executor:
+        # The first round starts the processes and their connections.
+        list(executor.map(put_batches, repeat(port), starts, repeat(1)))
+        seconds = timed(lambda: list(executor.map(put_batches, repeat(port), starts, repeat(BATCHES))))
+    return CLIENTS * BATCHES * ITEMS_OF_A_BATCH / seconds
+
+
+def put_batches(port: int, start: int, count: int) -> None:
+    """Put some batches, one after the other."""
+    dynamodb = client(port)
+    for batch in range(count):
+        first = start + batch * ITEMS_OF_A_BATCH
+        put_batch(dynamodb, range(first, first + ITEMS_OF_A_BATCH))
+
+
 def put_batch(dynamodb: "DynamoDBClient", numbers: range) -> None:
     """Put some items in one request."""
     dynamodb.batch_write_item(
@@ -95,8 +121,9 @@ def create_table(dynamodb: "DynamoDBClient") -> None:
     )
 
 
+@cache
 def client(port: int) -> "DynamoDBClient":
-    """Return a client of a server on this machine."""
+    """Return this process's client of a server on this machine."""
     return boto3.client(
         "dynamodb",
         endpoint_url=f"http://127.0.0.1:{port}",
