@@ -1,6 +1,7 @@
 """Runs LocalStack with this project's providers: `python -m emulator`."""
 
 import argparse
+import gc
 import logging
 import os
 import shutil
@@ -33,6 +34,11 @@ EMULATOR_ENVIRONMENT = {
     # Queue URLs that resolve without a name server.
     "SQS_ENDPOINT_STRATEGY": "path",
 }
+
+# LocalStack and moto are some 350,000 objects that stay. With Python's own thresholds (700, 10, 10) the collector goes
+# through all of them a dozen times while the emulator starts, and then whenever a table has grown by a few thousand
+# items: 0.2 s each, in which nothing is answered.
+GARBAGE_COLLECTION_THRESHOLDS = 10_000, 20, 10
 
 
 def apply_environment(environ: MutableMapping[str, str]) -> None:
@@ -120,6 +126,7 @@ def main() -> None:
         return
     from emulator.environment_block import clear_environment_block
 
+    gc.set_threshold(*GARBAGE_COLLECTION_THRESHOLDS)
     # What this process was given is not for the functions to read.
     clear_environment_block()
     check_listen_addresses(os.environ["GATEWAY_LISTEN"])

@@ -1,7 +1,7 @@
 """Puts items into moto's tables and takes them out, as moto's PutItem and DeleteItem do without a condition."""
 
 import copy
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
@@ -9,16 +9,21 @@ from moto.dynamodb.models.dynamo_type import DynamoType, Item, LimitedSizeDict
 from moto.dynamodb.models.table import Table
 
 from emulator.dynamodb.key_schema import Attributes
+from emulator.dynamodbstreams.number import canonical
 
 # What moto lets an item count when it copies it; DynamoDB's 400 KB by moto's way of counting.
 MAXIMUM_ITEM_BYTES = 405_000
+_SCALARS = frozenset({"S", "N", "B", "BOOL", "NULL"})
 
 
 def new_item(table: Table, attributes: Attributes) -> Item:
     """Return moto's item; its dictionary would add up all sizes again for every attribute."""
-    hash_key, range_key = _keys(table, attributes)
-    item = Item(hash_key, range_key, {})
-    item.attrs = LimitedSizeDict({name: DynamoType(value) for name, value in attributes.items()})
+    values = {name: _stored(value) for name, value in attributes.items()}
+    # Keys never change, so the item and its place in the table can share them.
+    item = Item(
+        values[table.hash_key_attr], values[table.range_key_attr] if table.range_key_attr else None, {}
+    )
+    item.attrs = LimitedSizeDict(values)
     return item
 
 
@@ -54,6 +59,17 @@ def unchanged_on_failure(table: Table | None, key: Attributes) -> Iterator[None]
         elif table.get_item(*keys) is not None:
             table.delete_item(*keys)
         raise
+
+
+def _stored(value: Mapping[str, Any]) -> DynamoType:
+    """Return moto's value of a checked one; most are made here without what moto's constructor asks of each."""
+    ((kind, content),) = value.items()
+    if kind not in _SCALARS:
+        return DynamoType(value)
+    stored = DynamoType.__new__(DynamoType)
+    stored.type = kind
+    stored.value = canonical(content) if kind == "N" else content
+    return stored
 
 
 def _replace(table: Table, item: Item) -> None:

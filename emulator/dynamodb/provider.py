@@ -185,13 +185,17 @@ def _write_numbers_as_dynamodb() -> None:
             # The kind of refusal that moto lets through, and rolls a transaction back for.
             raise MockValidationException(error.message) from error
 
-    @patch(DynamoType.__init__)
-    def __init__(original: Callable[..., None], value: Any, type_as_dict: Any) -> None:
-        original(value, type_as_dict)
+    take = DynamoType.__init__
+
+    def __init__(value: Any, type_as_dict: Any) -> None:
+        take(value, type_as_dict)
         if value.type == "N" and isinstance(value.value, str):
             value.value = checked(value.value)
         elif value.type == "NS":
             value.value = [checked(member) if isinstance(member, str) else member for member in value.value]
+
+    # Without the detour of LocalStack's `patch`: this is called for every attribute that is written.
+    DynamoType.__init__ = __init__
 
     @patch(DynamoType.__add__)
     def __add__(original: Callable[..., Any], value: Any, other: Any) -> Any:

@@ -3,7 +3,7 @@
 import hashlib
 import json
 import logging
-import secrets
+import random
 import time
 import uuid
 from collections.abc import Callable, Mapping, Sequence
@@ -165,7 +165,7 @@ class ChangeStream:
         change["SizeBytes"] = size
         change["StreamViewType"] = self.view_type
         record: dict[str, Any] = {
-            "eventID": secrets.token_hex(16),
+            "eventID": f"{random.getrandbits(128):032x}",
             "eventName": "INSERT" if old_image is None else "REMOVE" if new_image is None else "MODIFY",
             "eventVersion": "1.1",
             "eventSource": "aws:dynamodb",

@@ -28,6 +28,10 @@ def size_bytes(attributes: Mapping[str, Mapping[str, Any]]) -> int:
 def _value(value: Mapping[str, Any]) -> dict[str, Any]:
     ((kind, content),) = value.items()
     match kind:
+        case "S":
+            return {"S": content}
+        case "N":
+            return {"N": canonical(content)}
         case "B":
             return {"B": _bytes(content)}
         case "BS":
@@ -36,8 +40,6 @@ def _value(value: Mapping[str, Any]) -> dict[str, Any]:
             return {"L": [_value(member) for member in content]}
         case "M":
             return {"M": {name: _value(member) for name, member in content.items()}}
-        case "N":
-            return {"N": canonical(content)}
         case "NS":
             return {"NS": [canonical(member) for member in content]}
         case "SS":
