@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from localstack.runtime.hooks import on_infra_start
 from localstack.services.cloudformation.resource_provider import CloudFormationResourceProviderPlugin
 from localstack.services.lambda_.invocation.plugins import RuntimeExecutorPlugin
 from localstack.services.plugins import Service, aws_provider
@@ -61,6 +62,13 @@ def lambda_() -> Service:
     from emulator.lambda_.provider import SandboxLambdaProvider
 
     return Service.for_provider(SandboxLambdaProvider())
+
+
+@on_infra_start()
+def refuse_as_aws() -> None:
+    from emulator.protocol.hook import install
+
+    install()
 
 
 class SubprocessRuntimeExecutorPlugin(RuntimeExecutorPlugin):
