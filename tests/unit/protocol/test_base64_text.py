@@ -1,0 +1,42 @@
+"""Which texts are base64 for AWS."""
+
+import base64
+
+import pytest
+
+from emulator.protocol import base64_text
+
+
+@pytest.mark.parametrize("size", range(9))
+def test_what_is_encoded_is_decoded(size: int) -> None:
+    content = bytes(range(250, 250 - size, -1))
+    text = base64.b64encode(content).decode()
+
+    assert base64_text.decode(text) == content
+    assert base64_text.fault(text) is None
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "A",
+        "AA",
+        "AAA",
+        "AAAAA",
+        "=",
+        "====",
+        "=AAA",
+        "A===",
+        "=+/=",
+        "+/+=",
+        "AA==AAAA",
+        "AB==",
+        "AAB=",
+        "AAA=AAA=",
+    ]
+    + ["AAA\n", "AA AA", "AAAA\n", "AA-_", "AAÄA", "AA=A", "\uff21AAA"],
+)
+def test_what_is_no_base64_is_refused(text: str) -> None:
+    with pytest.raises(ValueError, match="."):
+        base64_text.decode(text)
+    assert base64_text.fault(text)
