@@ -71,6 +71,13 @@ def lighten_gateway() -> None:
     lighten()
 
 
+@on_infra_start()
+def refuse_as_aws() -> None:
+    from emulator.protocol.hook import install
+
+    install()
+
+
 class SubprocessRuntimeExecutorPlugin(RuntimeExecutorPlugin):
     """Registers the Lambda runtime executor that runs functions in a subprocess."""
 

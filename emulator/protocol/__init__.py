@@ -1,0 +1,1 @@
+"""What AWS answers to a request that does not reach its operation."""

@@ -1,0 +1,142 @@
+"""Puts AWS's refusals in the place of LocalStack's internal errors, for every service.
+
+Where a request is in order nothing is added: it is parsed by the strict parsers, and the rest is for failures.
+"""
+
+from collections.abc import Callable
+from typing import Any
+
+from botocore.model import OperationModel
+from localstack.aws.api import CommonServiceException, RequestContext, ServiceException
+from localstack.aws.handlers.service import ServiceExceptionSerializer, ServiceRequestParser
+from localstack.aws.protocol.op_router import RestServiceOperationRouter
+from localstack.aws.protocol.parser import RequestParserError
+from localstack.aws.skeleton import Skeleton
+from localstack.http import Request, Response
+from localstack.utils.patch import patch
+from werkzeug.exceptions import NotFound
+
+from emulator.protocol import answer, refusal
+from emulator.protocol.answer import Answer
+from emulator.protocol.refusal import Body
+from emulator.protocol.strict_parser import StrictJSONRequestParser, parser_of
+
+# The DynamoDB provider takes the JSON of this one as it came.
+_UNPARSED = frozenset({"BatchWriteItem"})
+
+
+def install() -> None:
+    """Change LocalStack's gateway, once for the process."""
+    _parse_strictly()
+    _find_faults_in_unparsed_bodies()
+    _miss_required_members()
+
+
+def _parse_strictly() -> None:
+    @patch(ServiceRequestParser.__call__)
+    def parse(
+        original: Callable[..., None], handler: Any, chain: Any, context: RequestContext, response: Response
+    ) -> None:
+        service = context.service
+        if service is None:
+            original(handler, chain, context, response)
+            return
+        parser = parser_of(service, context.protocol)
+        try:
+            context.operation, context.service_request = parser.parse(context.request)
+        except RequestParserError:
+            refused = _refused(context, parser)
+            if refused is None:
+                raise
+            _fill(response, refused)
+            chain.stop()
+
+
+def _find_faults_in_unparsed_bodies() -> None:
+    """Put the fault of a body's form in the place of the error that it has led to."""
+
+    @patch(Skeleton.on_service_exception)
+    def on_service_exception(
+        original: Callable[..., Response],
+        skeleton: Any,
+        serializer: Any,
+        context: RequestContext,
+        exception: ServiceException,
+    ) -> Response:
+        answered = original(skeleton, serializer, context, exception)
+        if context.operation.name not in _UNPARSED:
+            return answered
+        body = _body(context.request)
+        fault = refusal.type_fault_of(context.operation, body)
+        if fault is not None:
+            _fill(answered, answer.in_json(fault, context.service, body, context.request_id))
+        return answered
+
+
+def _miss_required_members() -> None:
+    """Name the required members that a request lacks when its operation has failed for want of them."""
+
+    @patch(ServiceExceptionSerializer.create_exception_response)
+    def create_exception_response(
+        original: Callable[..., Response | None],
+        serializer: Any,
+        exception: Exception,
+        context: RequestContext,
+    ) -> Response | None:
+        operation = context.operation
+        if operation is None or isinstance(exception, ServiceException | NotImplementedError):
+            return original(serializer, exception, context)
+        missing = refusal.missing_members(operation.input_shape, context.service_request)
+        if not missing or _protocol(context) not in ("json", "rest-json", "query"):
+            return original(serializer, exception, context)
+        refused = refusal.of_missing_members(context.service, missing)
+        error = CommonServiceException(refused.code, refused.message, refused.status_code, sender_fault=True)
+        context.service_exception = error
+        return original(serializer, error, context)
+
+
+def _refused(context: RequestContext, parser: Any) -> Answer | None:
+    """Return what AWS answers to a request that could not be parsed; None where that is not known."""
+    service, request = context.service, context.request
+    match _protocol(context):
+        case "json" if isinstance(parser, StrictJSONRequestParser):
+            body = _body(request)
+            found = refusal.of_json(service, parser.find_operation(request), body)
+            return answer.in_json(found, service, body, context.request_id)
+        case "rest-json":
+            found = refusal.of_rest_json(service, _operation_at_path(parser, request), _body(request))
+            return answer.in_rest_json(found, context.request_id)
+        case "query" if "x-amz-json" in request.mimetype:
+            # Without a target that it knows, LocalStack takes SQS's JSON for a query.
+            body = _body(request)
+            found = refusal.of_json(service, None, body)
+            return answer.in_json(found, service, body, context.request_id)
+        case "query":
+            found = refusal.of_query(service, request.values)
+            return answer.in_xml(found, service, context.request_id)
+    return None
+
+
+def _operation_at_path(parser: Any, request: Request) -> OperationModel | None:
+    router: RestServiceOperationRouter = parser._operation_router
+    try:
+        operation: OperationModel = router.match(request)[0]
+    except NotFound:
+        return None
+    return operation
+
+
+def _protocol(context: RequestContext) -> str:
+    return str(context.protocol or context.service.protocol)
+
+
+def _body(request: Request) -> Body:
+    return Body(request.data, request.mimetype)
+
+
+def _fill(response: Response, filling: Answer) -> None:
+    response.status_code = filling.status_code
+    response.set_data(filling.content)
+    response.headers.clear()
+    response.headers.update(filling.headers)
+    response.headers["Content-Length"] = str(len(filling.content))
