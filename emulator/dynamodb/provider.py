@@ -19,7 +19,7 @@ from localstack.runtime.shutdown import SHUTDOWN_HANDLERS
 from localstack.services.moto import MotoFallbackDispatcher
 from localstack.services.plugins import ServiceLifecycleHook
 from localstack.utils.patch import patch
-from moto.dynamodb.exceptions import MockValidationException, StreamAlreadyEnabledException
+from moto.dynamodb.exceptions import MockValidationException
 from moto.dynamodb.models import DynamoDBBackend, dynamodb_backends
 from moto.dynamodb.models.dynamo_type import DynamoType
 from moto.dynamodb.models.table import Table
@@ -32,6 +32,7 @@ from emulator.dynamodb import (
     batch_write,
     item_store,
     kinesis_api,
+    stream_specification,
     table_description,
     table_settings,
     time_to_live,
@@ -87,12 +88,7 @@ def _record_changes() -> None:
     def update_table_streams(
         original: Callable[..., None], backend: Any, table: Any, specification: Mapping[str, Any]
     ) -> None:
-        enabling = bool(specification.get("StreamEnabled"))
-        if enabling and table.stream_shard.stream is not None:
-            raise StreamAlreadyEnabledException
-        if not enabling and table.stream_shard.stream is None:
-            raise MockValidationException("Table already has a disabled stream")
-        # The label of a disabled stream stays visible; moto takes it for an enabled one.
+        # The label of a disabled stream stays visible; moto takes it for an enabled one. The request has been checked.
         table.set_stream_specification(specification)
 
     @patch(DynamoDBBackend.delete_table)
@@ -114,6 +110,7 @@ def _describe_tables() -> None:
     def create_table(original: Callable[..., Any], handler: Any) -> str:
         request = handler.body
         table_settings.check_creation(request)
+        stream_specification.check_creation(request.get("StreamSpecification"))
         key_arn = _key_arn(handler.dynamodb_backend, table_settings.requested_key_id(request))
         original(handler)
         table = _table(handler.dynamodb_backend, request["TableName"])
@@ -125,6 +122,8 @@ def _describe_tables() -> None:
         request = handler.body
         table = _table(handler.dynamodb_backend, request["TableName"])
         table_settings.check_update(table, request)
+        has_stream = table.stream_shard.stream is not None
+        stream_specification.check_update(request.get("StreamSpecification"), table.name, has_stream)
         key_arn = _key_arn(handler.dynamodb_backend, table_settings.requested_key_id(request))
         before = table.describe()["TableDescription"]
         original(handler)

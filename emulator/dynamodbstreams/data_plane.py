@@ -1,5 +1,6 @@
 """Reading the streams of DynamoDB tables: the four operations of the DynamoDB Streams API."""
 
+import re
 import time
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
@@ -14,6 +15,9 @@ MAXIMUM_PAGE_RECORDS = 1000
 MAXIMUM_PAGE_BYTES = 1024 * 1024
 MAXIMUM_LISTED = 100
 ITERATOR_LIFETIME_SECONDS = 15 * 60
+_STREAM_ARN = re.compile(
+    r"arn:[a-z-]+:dynamodb:[a-z0-9-]+:\d{12}:table/[a-zA-Z0-9_.-]+/stream/[\d:.T-]+", re.ASCII
+)
 
 
 @dataclass
@@ -59,7 +63,9 @@ class DataPlane:
         self, table_name: str | None = None, start_arn: str | None = None, limit: int | None = None
     ) -> dict[str, Any]:
         """Return a page of streams, all of them or those of one table."""
-        _check_listing_limit(limit)
+        _check_limit(limit, MAXIMUM_LISTED)
+        if start_arn is not None:
+            _check_arn(start_arn)
         self._registry.prune(self._clock())
         streams = [
             stream
@@ -89,8 +95,9 @@ class DataPlane:
         Raises:
             ServiceError: there is no such stream, or the limit or the filter is not as the API has it.
         """
-        _check_listing_limit(limit)
+        _check_limit(limit, MAXIMUM_LISTED)
         parent = _parent_of(shard_filter) if shard_filter else None
+        _check_arn(arn)
         stream = self._registry.find(arn)
         page, last = _page(stream.listed_shards(parent), start_shard_id, limit, lambda shard: shard.shard_id)
         description: dict[str, Any] = {
@@ -113,8 +120,10 @@ class DataPlane:
         """Return an iterator.
 
         Raises:
-            ServiceError: the stream or shard is unknown, the sequence number is missing, malformed or trimmed.
+            ServiceError: the stream or shard is unknown; the sequence number is missing, malformed, trimmed, or given
+                for a type that has none.
         """
+        _check_arn(arn)
         shard = _find_shard(self._registry.find(arn), shard_id)
         now = self._clock()
         shard.log.trim(now)
@@ -128,17 +137,7 @@ class DataPlane:
         Raises:
             ServiceError: the iterator is malformed, expired or points at trimmed records, or the limit is too high.
         """
-        if limit is not None and limit > MAXIMUM_PAGE_RECORDS:
-            raise ServiceError(
-                "LimitExceededException",
-                f"Limit is {limit}: GetRecords returns at most {MAXIMUM_PAGE_RECORDS} records",
-            )
-        if limit is not None and limit < 1:
-            raise ServiceError(
-                "ValidationException",
-                f"1 validation error detected: Value '{limit}' at 'limit' failed to satisfy constraint: "
-                "Member must have value greater than or equal to 1",
-            )
+        _check_limit(limit, MAXIMUM_PAGE_RECORDS)
         now = self._clock()
         iterator = _decode(iterator_text)
         if iterator.expired(now, ITERATOR_LIFETIME_SECONDS):
@@ -157,6 +156,11 @@ class DataPlane:
 
 
 def _starting_position(shard: StreamShard, iterator_type: str, sequence_number: str | None) -> int:
+    if sequence_number is not None and iterator_type in ("TRIM_HORIZON", "LATEST"):
+        raise ServiceError(
+            "ValidationException",
+            f"SequenceNumber must not be provided for the shard iterator type {iterator_type}",
+        )
     match iterator_type:
         case "TRIM_HORIZON":
             return shard.log.first_position - 1
@@ -198,9 +202,14 @@ def _parent_of(shard_filter: Mapping[str, str]) -> str:
     return shard_filter["ShardId"]
 
 
-def _check_listing_limit(limit: int | None) -> None:
-    if limit is not None and not 1 <= limit <= MAXIMUM_LISTED:
-        relation = "greater than or equal to 1" if limit < 1 else f"less than or equal to {MAXIMUM_LISTED}"
+def _check_arn(arn: str) -> None:
+    if not _STREAM_ARN.fullmatch(arn):
+        raise ServiceError("ValidationException", f"Invalid StreamArn: {arn}")
+
+
+def _check_limit(limit: int | None, maximum: int) -> None:
+    if limit is not None and not 1 <= limit <= maximum:
+        relation = "greater than or equal to 1" if limit < 1 else f"less than or equal to {maximum}"
         raise ServiceError(
             "ValidationException",
             f"1 validation error detected: Value '{limit}' at 'limit' failed to satisfy constraint: "
@@ -235,11 +244,17 @@ def _decode(text: str) -> ShardIterator:
 def _page(
     items: Iterable[Any], start: str | None, limit: int | None, identity: Callable[[Any], str]
 ) -> tuple[list[Any], str | None]:
-    """Return the items that follow the one named `start`, at most `limit`, and the last one's name if more follow."""
+    """Return the items that follow the one named `start`, at most `limit`, and the last one's name if more follow.
+
+    What has left since it was named counts by its name: names begin with the moment of creation.
+    """
     remaining = list(items)
     if start is not None:
         names = [identity(item) for item in remaining]
-        remaining = remaining[names.index(start) + 1 :] if start in names else remaining
+        if start in names:
+            remaining = remaining[names.index(start) + 1 :]
+        else:
+            remaining = [item for item, name in zip(remaining, names, strict=True) if name > start]
     size = limit or MAXIMUM_LISTED
     page = remaining[:size]
     return page, identity(page[-1]) if len(remaining) > size else None

@@ -22,6 +22,7 @@ from localstack.services.stores import AccountRegionBundle, BaseStore, LocalAttr
 from emulator.dispatch import Handler, guarded
 from emulator.dynamodbstreams.client import DynamoDBStreamsClient
 from emulator.dynamodbstreams.data_plane import DataPlane, StreamRegistry
+from emulator.kinesis import constraint
 
 
 class DynamoDBStreamsStore(BaseStore):
@@ -56,7 +57,7 @@ class DynamoDBStreamsProvider(DynamodbstreamsApi, ServiceLifecycleHook):
     @handler("ListStreams", expand=False)
     def list_streams(self, context: RequestContext, request: ListStreamsInput) -> ListStreamsOutput:
         return ListStreamsOutput(
-            **_data_plane(context).list_streams(
+            **_data_plane(context, request).list_streams(
                 request.get("TableName"), request.get("ExclusiveStartStreamArn"), request.get("Limit")
             )
         )
@@ -64,7 +65,7 @@ class DynamoDBStreamsProvider(DynamodbstreamsApi, ServiceLifecycleHook):
     @handler("DescribeStream", expand=False)
     def describe_stream(self, context: RequestContext, request: DescribeStreamInput) -> DescribeStreamOutput:
         return DescribeStreamOutput(
-            **_data_plane(context).describe_stream(
+            **_data_plane(context, request).describe_stream(
                 request["StreamArn"],
                 request.get("ExclusiveStartShardId"),
                 request.get("Limit"),
@@ -77,7 +78,7 @@ class DynamoDBStreamsProvider(DynamodbstreamsApi, ServiceLifecycleHook):
         self, context: RequestContext, request: GetShardIteratorInput
     ) -> GetShardIteratorOutput:
         return GetShardIteratorOutput(
-            **_data_plane(context).get_shard_iterator(
+            **_data_plane(context, request).get_shard_iterator(
                 request["StreamArn"],
                 request["ShardId"],
                 request["ShardIteratorType"],
@@ -88,10 +89,12 @@ class DynamoDBStreamsProvider(DynamodbstreamsApi, ServiceLifecycleHook):
     @handler("GetRecords", expand=False)
     def get_records(self, context: RequestContext, request: GetRecordsInput) -> GetRecordsOutput:
         return GetRecordsOutput(
-            **_data_plane(context).get_records(request["ShardIterator"], request.get("Limit"))
+            **_data_plane(context, request).get_records(request["ShardIterator"], request.get("Limit"))
         )
 
 
-def _data_plane(context: RequestContext) -> DataPlane:
+def _data_plane(context: RequestContext, request: Any) -> DataPlane:
+    """Return what answers a request, once it is as the API has it."""
+    constraint.check(context.operation.input_shape, request)
     registry: Any = stream_registry(context.account_id, context.region)
     return DataPlane(registry)

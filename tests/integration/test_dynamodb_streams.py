@@ -166,7 +166,7 @@ def test_enabling_again_gives_a_new_stream_and_the_old_one_stays_readable(aws: A
 def test_enabling_an_enabled_stream_is_refused(aws: Aws, name: str) -> None:
     create_table(aws, name)
 
-    with pytest.raises(aws.client("dynamodb").exceptions.ResourceInUseException):
+    with pytest.raises(ClientError, match="Table already has an enabled stream"):
         aws.client("dynamodb").update_table(
             TableName=name, StreamSpecification={"StreamEnabled": True, "StreamViewType": "KEYS_ONLY"}
         )

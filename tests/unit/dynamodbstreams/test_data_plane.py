@@ -4,6 +4,7 @@ https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_streams_GetSh
 https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_streams_GetRecords.html
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -147,14 +148,48 @@ def test_an_iterator_expires_after_fifteen_minutes() -> None:
     assert raised.value.code == "ExpiredIteratorException"
 
 
-@pytest.mark.parametrize(("limit", "code"), [(0, "ValidationException"), (1001, "LimitExceededException")])
-def test_a_limit_out_of_range_is_refused(limit: int, code: str) -> None:
+@pytest.mark.parametrize(("limit", "bound"), [(0, "greater than or equal to 1"), (1001, "1000")])
+def test_a_limit_out_of_range_is_refused(limit: int, bound: str) -> None:
     subject = Subject()
 
-    with pytest.raises(ServiceError) as raised:
+    with pytest.raises(ServiceError, match=f"'{limit}' at 'limit'.*{bound}") as raised:
         subject.get(subject.iterator("LATEST"), limit)
 
-    assert raised.value.code == code
+    assert raised.value.code == "ValidationException"
+
+
+@pytest.mark.parametrize("iterator_type", ["TRIM_HORIZON", "LATEST"])
+def test_a_sequence_number_goes_with_the_types_that_have_one(iterator_type: str) -> None:
+    subject = Subject()
+
+    with pytest.raises(ServiceError, match="SequenceNumber") as raised:
+        subject.iterator(iterator_type, subject.number(1))
+
+    assert raised.value.code == "ValidationException"
+
+
+def test_what_is_no_arn_of_a_stream_is_refused() -> None:
+    data_plane, arn = Subject().data_plane, "arn:aws:dynamodb:eu-north-1:000000000000:table/Orders"
+
+    asks: list[Callable[[], Any]] = [
+        lambda: data_plane.describe_stream(arn),
+        lambda: data_plane.get_shard_iterator(arn, "shardId-0", "LATEST"),
+        lambda: data_plane.list_streams("Orders", arn),
+    ]
+    for ask in asks:
+        with pytest.raises(ServiceError, match="StreamArn") as raised:
+            ask()
+        assert raised.value.code == "ValidationException"
+
+
+def test_shards_after_one_that_nobody_knows_are_those_with_a_later_name() -> None:
+    subject = Subject()
+    arn = subject.stream.arn
+
+    first = subject.data_plane.describe_stream(arn, "shardId-00000000000000000000-00000000")
+    last = subject.data_plane.describe_stream(arn, "shardId-99999999999999999999-00000000")
+
+    assert [len(page["StreamDescription"]["Shards"]) for page in (first, last)] == [1, 0]
 
 
 def test_a_page_ends_before_it_exceeds_one_mebibyte() -> None:
