@@ -22,6 +22,14 @@ _RANGES = {
     "TumblingWindowInSeconds": (0, 900),
 }
 MINIMUM_RECORD_AGE_IN_SECONDS = 60
+# https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-parameters.html has none of these.
+_STREAM_SETTINGS = (
+    "BisectBatchOnFunctionError",
+    "MaximumRecordAgeInSeconds",
+    "MaximumRetryAttempts",
+    "ParallelizationFactor",
+    "TumblingWindowInSeconds",
+)
 
 
 class InvalidMappingError(ValueError):
@@ -46,6 +54,7 @@ class StreamMapping:
     parameters: StreamParameters
     filter_patterns: tuple[str, ...] = ()
     reports_item_failures: bool = False
+    tumbling_window_in_seconds: int = 0
 
     @property
     def is_kinesis(self) -> bool:
@@ -75,6 +84,7 @@ def read_mapping(configuration: Mapping[str, Any], role_arn: str) -> StreamMappi
         filter_patterns=_patterns(configuration),
         reports_item_failures=REPORT_BATCH_ITEM_FAILURES
         in (configuration.get("FunctionResponseTypes") or ()),
+        tumbling_window_in_seconds=configuration.get("TumblingWindowInSeconds") or 0,
     )
 
 
@@ -98,7 +108,9 @@ def check_ranges(request: Mapping[str, Any]) -> None:
 
 
 def check_stream_mapping(configuration: Mapping[str, Any], now: float, compile_filter: CompileFilter) -> None:
-    """Check what a mapping asks for beyond what LocalStack checks; one of another source is left alone.
+    """Check what a mapping asks for beyond what LocalStack checks.
+
+    A queue takes no setting of a stream. A mapping of any other source is left alone.
 
     https://docs.aws.amazon.com/lambda/latest/api/API_CreateEventSourceMapping.html
 
@@ -106,7 +118,14 @@ def check_stream_mapping(configuration: Mapping[str, Any], now: float, compile_f
         InvalidMappingError: AWS refuses it, or it would have no effect here.
     """
     source_arn = configuration.get("EventSourceArn", "")
-    if source_arn.split(":")[2:3] not in (["kinesis"], ["dynamodb"]):
+    service = source_arn.split(":")[2:3]
+    if service == ["sqs"]:
+        for name in _STREAM_SETTINGS:
+            if configuration.get(name) is not None:
+                raise InvalidMappingError(
+                    f"Unsupported {name} parameter for given event source mapping type."
+                )
+    if service not in (["kinesis"], ["dynamodb"]):
         return
     timestamp = _moment(configuration.get("StartingPositionTimestamp"))
     if configuration.get("StartingPosition") == "AT_TIMESTAMP":
@@ -121,9 +140,9 @@ def check_stream_mapping(configuration: Mapping[str, Any], now: float, compile_f
         raise InvalidMappingError(
             f"MaximumRecordAgeInSeconds: {age} is less than {MINIMUM_RECORD_AGE_IN_SECONDS}; -1 stands for no limit."
         )
-    if configuration.get("TumblingWindowInSeconds"):
+    if configuration.get("TumblingWindowInSeconds") and (configuration.get("ParallelizationFactor") or 1) > 1:
         raise InvalidMappingError(
-            "TumblingWindowInSeconds: windows are not available in this emulator; leave it out or set it to 0."
+            "ParallelizationFactor: has to be 1 for a mapping with a TumblingWindowInSeconds greater than 0."
         )
     try:
         compile_filter(_patterns(configuration), document_field(source_arn))

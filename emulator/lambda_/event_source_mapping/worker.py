@@ -22,12 +22,12 @@ from emulator.kinesis.provider import kinesis_client
 from emulator.lambda_.event_source_mapping.assembly import MappingAssembly
 from emulator.lambda_.event_source_mapping.invocation import Invocations
 from emulator.lambda_.event_source_mapping.mapping import read_mapping
+from emulator.lambda_.event_source_mapping.tumbling_window import MappingProgress
 from emulator.pipes.backoff import Backoff
 from emulator.pipes.choice import RETRY_INITIAL_SECONDS, RETRY_MAXIMUM_SECONDS
 from emulator.pipes.clock import Clock
 from emulator.pipes.errors import SourceError
 from emulator.pipes.event_pattern import compile_filter
-from emulator.pipes.pipe import Progress
 from emulator.pipes.stream_poller import StreamPoller
 
 LOG = logging.getLogger(__name__)
@@ -46,7 +46,7 @@ def use_mapping_workers() -> None:
 class _Shared:
     """What the successive workers of one mapping share; `lock` guards the rest, `reading` is held to read."""
 
-    progress: Progress = field(default_factory=Progress)
+    progress: MappingProgress = field(default_factory=MappingProgress)
     lock: threading.RLock = field(default_factory=threading.RLock)
     reading: threading.Lock = field(default_factory=threading.Lock)
     current: "MappingWorker | None" = None

@@ -293,7 +293,11 @@ VALID: dict[str, Any] = {"EventSourceArn": DATA_STREAM_ARN, "StartingPosition": 
             "in the future",
         ),
         ({"MaximumRecordAgeInSeconds": 59}, "MaximumRecordAgeInSeconds: 59 is less than 60"),
-        ({"TumblingWindowInSeconds": 30}, "TumblingWindowInSeconds"),
+        ({"TumblingWindowInSeconds": 30, "ParallelizationFactor": 2}, "ParallelizationFactor: has to be 1"),
+        (
+            {"EventSourceArn": "arn:aws:sqs:eu-north-1:000000000000:jobs", "TumblingWindowInSeconds": 30},
+            "Unsupported TumblingWindowInSeconds parameter for given event source mapping type.",
+        ),
         ({"FilterCriteria": {"Filters": [{"Pattern": '{"data": ["text"]}'}]}}, "filter pattern"),
     ],
 )
@@ -306,7 +310,8 @@ def test_a_mapping_that_cannot_be_carried_out_is_refused(configuration: dict[str
     "configuration",
     [
         VALID,
-        {**VALID, "TumblingWindowInSeconds": 0, "MaximumRecordAgeInSeconds": 60},
+        {**VALID, "TumblingWindowInSeconds": 30, "MaximumRecordAgeInSeconds": 60},
+        {**VALID, "TumblingWindowInSeconds": 0, "ParallelizationFactor": 10},
         {**VALID, "MaximumRecordAgeInSeconds": -1},
         {
             **VALID,
