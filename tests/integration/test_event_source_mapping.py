@@ -400,7 +400,8 @@ def test_a_mapping_that_is_not_available_is_refused(aws: Aws, name: str, tmp_pat
     def refusal(source_arn: str, **configuration: Any) -> str:
         with pytest.raises(ClientError) as refused:
             client.create_event_source_mapping(
-                FunctionName=name, EventSourceArn=source_arn, StartingPosition="LATEST", **configuration
+                **{"FunctionName": name, "EventSourceArn": source_arn, "StartingPosition": "LATEST"}
+                | configuration
             )
         return str(refused.value.response["Error"]["Code"])
 
@@ -408,3 +409,56 @@ def test_a_mapping_that_is_not_available_is_refused(aws: Aws, name: str, tmp_pat
     assert refusal(source_arn, **windows_at_once) == "InvalidParameterValueException"
     assert refusal(source_arn, ParallelizationFactor=11) == "ValidationException"
     assert refusal(f"{source_arn}/consumer/missing:1") == "InvalidParameterValueException"
+    assert refusal(source_arn, FunctionName=f"{name}:missing") == "InvalidParameterValueException"
+
+
+def test_a_mapping_that_is_being_deleted_is_in_use_until_its_batch_is_done(
+    aws: Aws, name: str, tmp_path: Path, map_source: Any
+) -> None:
+    # GIVEN a batch in flight
+    client = aws.client("lambda")
+    batches = Batches(aws, name, tmp_path / "batches", "wait")
+    uuid = map_source(name, kinesis_stream(aws, name), StartingPosition="TRIM_HORIZON")
+    put_kinesis(aws, name, "1")
+    poll_until("the batch in flight", batches.read)
+
+    # WHEN
+    client.delete_event_source_mapping(UUID=uuid)
+
+    # THEN it is seen, and neither changed nor deleted again
+    assert states(aws, uuid) == ("Deleting", "Deleting")
+    with pytest.raises(
+        client.exceptions.ResourceInUseException, match="Cannot update the event source mapping"
+    ):
+        client.update_event_source_mapping(UUID=uuid, BatchSize=1)
+    with pytest.raises(
+        client.exceptions.ResourceInUseException, match="Cannot delete the event source mapping"
+    ):
+        client.delete_event_source_mapping(UUID=uuid)
+    # AND it is gone once its batch is done
+    batches.let_go()
+    poll_until(
+        "the mapping to be gone",
+        lambda: not client.list_event_source_mappings(FunctionName=name)["EventSourceMappings"],
+    )
+    with pytest.raises(client.exceptions.ResourceNotFoundException):
+        client.get_event_source_mapping(UUID=uuid)
+
+
+def test_filters_are_removed_by_an_empty_list(aws: Aws, name: str, tmp_path: Path, map_source: Any) -> None:
+    # GIVEN a mapping whose filter nothing matches
+    client = aws.client("lambda")
+    batches = Batches(aws, name, tmp_path / "batches")
+    filters = {"Filters": [{"Pattern": json.dumps({"partitionKey": ["none"]})}]}
+    uuid = map_source(name, kinesis_stream(aws, name), StartingPosition="LATEST", FilterCriteria=filters)
+
+    # WHEN
+    assert "FilterCriteria" not in client.update_event_source_mapping(
+        UUID=uuid, FilterCriteria={"Filters": []}
+    )
+    poll_until("the mapping to be enabled", lambda: states(aws, uuid) == ("Enabled", "Enabled"))
+
+    # THEN
+    assert "FilterCriteria" not in client.get_event_source_mapping(UUID=uuid)
+    put_kinesis(aws, name, "1")
+    poll_until("the batch", lambda: batches.read() == [["1"]])

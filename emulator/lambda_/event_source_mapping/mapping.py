@@ -1,5 +1,6 @@
 """An event source mapping of a stream, read from its configuration."""
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -30,6 +31,11 @@ _STREAM_SETTINGS = (
     "ParallelizationFactor",
     "TumblingWindowInSeconds",
 )
+_QUEUE_SETTINGS = ("ScalingConfig",)
+_DESTINATION_PATTERN = (
+    r"arn:(aws[a-zA-Z0-9-]*):([a-zA-Z0-9\-])+:([a-z]{2}((-gov)|(-iso(b?)))?-[a-z]+-\d{1})?:(\d{12})?:(.*)"
+)
+_DESTINATION_SERVICES = ("s3", "sns", "sqs")
 
 
 class InvalidMappingError(ValueError):
@@ -37,7 +43,7 @@ class InvalidMappingError(ValueError):
 
 
 class OutOfRangeError(ValueError):
-    """A number that the API's model does not allow; the message is AWS's."""
+    """A value that the API's model does not allow; the message is AWS's."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +70,6 @@ class StreamMapping:
 
 def read_mapping(configuration: Mapping[str, Any], role_arn: str) -> StreamMapping:
     """Read a mapping from its EventSourceMappingConfiguration."""
-    destination = (configuration.get("DestinationConfig") or {}).get("OnFailure") or {}
     return StreamMapping(
         uuid=configuration["UUID"],
         source_arn=configuration["EventSourceArn"],
@@ -79,7 +84,7 @@ def read_mapping(configuration: Mapping[str, Any], role_arn: str) -> StreamMappi
             maximum_retry_attempts=_limit(configuration.get("MaximumRetryAttempts")),
             maximum_record_age_in_seconds=_limit(configuration.get("MaximumRecordAgeInSeconds")),
             automatic_bisect=bool(configuration.get("BisectBatchOnFunctionError")),
-            dead_letter_arn=destination.get("Destination"),
+            dead_letter_arn=_destination(configuration),
         ),
         filter_patterns=_patterns(configuration),
         reports_item_failures=REPORT_BATCH_ITEM_FAILURES
@@ -89,11 +94,17 @@ def read_mapping(configuration: Mapping[str, Any], role_arn: str) -> StreamMappi
 
 
 def check_ranges(request: Mapping[str, Any]) -> None:
-    """Check the numbers of a request, whatever its source.
+    """Check the numbers of a request and the form of its destination, whatever its source.
 
     Raises:
-        OutOfRangeError: one is too small or too large.
+        OutOfRangeError: the API's model does not allow one of them.
     """
+    destination = _destination(request)
+    if destination is not None and not re.fullmatch(_DESTINATION_PATTERN, destination):
+        raise OutOfRangeError(
+            f"1 validation error detected: Value '{destination}' at 'destinationConfig.onFailure.destination' failed "
+            f"to satisfy constraint: Member must satisfy regular expression pattern: ^$|{_DESTINATION_PATTERN}"
+        )
     for name, (minimum, maximum) in _RANGES.items():
         value = request.get(name)
         if value is None or minimum <= value <= maximum:
@@ -110,7 +121,7 @@ def check_ranges(request: Mapping[str, Any]) -> None:
 def check_stream_mapping(configuration: Mapping[str, Any], now: float, compile_filter: CompileFilter) -> None:
     """Check what a mapping asks for beyond what LocalStack checks.
 
-    A queue takes no setting of a stream. A mapping of any other source is left alone.
+    A queue takes no setting of a stream, and a stream none of a queue. A mapping of any other source is left alone.
 
     https://docs.aws.amazon.com/lambda/latest/api/API_CreateEventSourceMapping.html
 
@@ -120,13 +131,11 @@ def check_stream_mapping(configuration: Mapping[str, Any], now: float, compile_f
     source_arn = configuration.get("EventSourceArn", "")
     service = source_arn.split(":")[2:3]
     if service == ["sqs"]:
-        for name in _STREAM_SETTINGS:
-            if configuration.get(name) is not None:
-                raise InvalidMappingError(
-                    f"Unsupported {name} parameter for given event source mapping type."
-                )
+        _check_unsupported(configuration, _STREAM_SETTINGS)
     if service not in (["kinesis"], ["dynamodb"]):
         return
+    _check_unsupported(configuration, _QUEUE_SETTINGS)
+    _check_destination(configuration)
     timestamp = _moment(configuration.get("StartingPositionTimestamp"))
     if configuration.get("StartingPosition") == "AT_TIMESTAMP":
         if timestamp is None:
@@ -148,6 +157,29 @@ def check_stream_mapping(configuration: Mapping[str, Any], now: float, compile_f
         compile_filter(_patterns(configuration), document_field(source_arn))
     except ValueError as error:
         raise InvalidMappingError("Invalid filter pattern definition.") from error
+
+
+def _check_unsupported(configuration: Mapping[str, Any], names: Sequence[str]) -> None:
+    for name in names:
+        if configuration.get(name) is not None:
+            raise InvalidMappingError(f"Unsupported {name} parameter for given event source mapping type.")
+
+
+def _check_destination(configuration: Mapping[str, Any]) -> None:
+    """Refuse what is no bucket, standard topic or standard queue, in the words that Lambda has for functions."""
+    arn = _destination(configuration)
+    if arn is None:
+        return
+    service, name = arn.split(":")[2], arn.rpartition(":")[2]
+    if service not in _DESTINATION_SERVICES or (service != "s3" and name.endswith(".fifo")):
+        raise InvalidMappingError(
+            "The provided destination config DestinationConfig(onSuccess=null, "
+            f"onFailure=OnFailure(destination={arn})) is invalid."
+        )
+
+
+def _destination(configuration: Mapping[str, Any]) -> str | None:
+    return ((configuration.get("DestinationConfig") or {}).get("OnFailure") or {}).get("Destination") or None
 
 
 def _patterns(configuration: Mapping[str, Any]) -> tuple[str, ...]:

@@ -35,6 +35,7 @@ LOG = logging.getLogger(__name__)
 # How soon a queue is asked again that was empty, or whose messages a function has just failed.
 QUEUE_PAUSE_SECONDS = 1.0
 STARTING = (EsmState.CREATING, EsmState.ENABLING, EsmState.UPDATING)
+SETTLED = (EsmState.ENABLED, EsmState.DISABLED)
 
 
 def use_mapping_workers() -> None:
