@@ -159,7 +159,8 @@ class WindowLane(InvokingLane):
         if self._window is None or not self._invoke(self._target.complete, "the last invocation"):
             return
         LOG.info("%s: the window that ends at %d is complete", self._label, self._window.end)
-        self._end_of_last = self._window.end
+        # A window of another length has ended before its time.
+        self._end_of_last = self._window.end if self._has_length(self._window) else 0.0
         self._progress.windows.pop(self._shard_id, None)
         self._target.window = None
 

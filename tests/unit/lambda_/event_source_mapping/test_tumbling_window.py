@@ -15,7 +15,6 @@ from tests.unit.pipes.source_fakes import DATA_STREAM_ARN, SHARD, DataShard
 
 CHILD = "shardId-000000000001"
 WINDOW = {"start": "2026-01-01T00:00:00Z", "end": "2026-01-01T00:01:00Z"}
-NEXT_WINDOW = {"start": "2026-01-01T00:01:00Z", "end": "2026-01-01T00:02:00Z"}
 
 
 class Aggregation(Subject):
@@ -325,8 +324,8 @@ def test_a_window_goes_on_after_the_mapping_was_disabled() -> None:
     assert subject.progress.windows == {}
 
 
-@pytest.mark.parametrize(("seconds", "then"), [(120, [("00", [], ["b"])]), (0, [])])
-def test_an_open_window_ends_when_its_length_is_changed(seconds: int, then: list[Any]) -> None:
+@pytest.mark.parametrize(("seconds", "end"), [(120, "2026-01-01T00:02:00Z"), (10, "2026-01-01T00:00:10Z")])
+def test_an_open_window_ends_when_its_length_is_changed(seconds: int, end: str) -> None:
     # GIVEN
     subject = Aggregation()
     subject.stream.write("a")
@@ -335,20 +334,32 @@ def test_an_open_window_ends_when_its_length_is_changed(seconds: int, then: list
 
     # WHEN
     subject.configuration["TumblingWindowInSeconds"] = seconds
-    if not seconds:
-        subject.configuration["ParallelizationFactor"] = 2
-        subject.function.behaviour = lambda values, numbers: None
     subject.stream.write("b")
     subject.run(1)
 
-    # THEN what comes after it is of the new length, or of no window
-    payloads = subject.function.payloads
+    # THEN what comes after it is of the new length
+    assert subject.invocations == [("00", [], ["a"]), ("00!", ["a"], []), ("00", [], ["b"])]
+    assert subject.function.payloads[1]["window"] == WINDOW
+    assert subject.function.payloads[2]["window"] == WINDOW | {"end": end}
+
+
+def test_an_open_window_ends_when_windows_are_given_up() -> None:
+    # GIVEN
+    subject = Aggregation()
+    subject.stream.write("a")
+    subject.run(1)
+    subject.stop()
+
+    # WHEN
+    subject.configuration |= {"TumblingWindowInSeconds": 0, "ParallelizationFactor": 2}
+    subject.function.behaviour = lambda values, numbers: None
+    subject.stream.write("b")
+    subject.run(1)
+
+    # THEN
     assert subject.batches == [["a"], [], ["b"]]
-    assert payloads[1]["isFinalInvokeForWindow"]
-    if seconds:
-        assert payloads[2]["window"] == WINDOW | {"end": NEXT_WINDOW["end"]}
-    else:
-        assert payloads[2].keys() == {"Records"}
+    assert subject.function.payloads[1]["isFinalInvokeForWindow"]
+    assert subject.function.payloads[2].keys() == {"Records"}
 
 
 def test_a_record_whose_time_goes_back_counts_in_the_window_that_is_open() -> None:
