@@ -14,14 +14,18 @@ from localstack.aws.api import RequestContext, handler
 from localstack.aws.api.lambda_ import (
     AliasConfiguration,
     CreateFunctionRequest,
+    EventSourceMappingConfiguration,
     FunctionConfiguration,
     InvalidParameterValueException,
+    ResourceInUseException,
+    UpdateEventSourceMappingRequest,
     UpdateFunctionCodeRequest,
     UpdateFunctionConfigurationRequest,
 )
 from localstack.aws.connect import connect_to
 from localstack.runtime import events
 from localstack.services.lambda_ import api_utils
+from localstack.services.lambda_.api_utils import function_locators_from_arn
 from localstack.services.lambda_.invocation import version_manager
 from localstack.services.lambda_.invocation.lambda_models import (
     FunctionVersion,
@@ -29,6 +33,7 @@ from localstack.services.lambda_.invocation.lambda_models import (
     ValidationException,
 )
 from localstack.services.lambda_.invocation.logs import QUEUE_SHUTDOWN, LogHandler, LogItem
+from localstack.services.lambda_.invocation.models import lambda_stores
 from localstack.services.lambda_.invocation.runtime_executor import LambdaRuntimeException, RuntimeExecutor
 from localstack.services.lambda_.provider import LambdaProvider
 from localstack.services.lambda_.provider_utils import get_function_version
@@ -50,7 +55,7 @@ from emulator.lambda_.event_source_mapping.mapping import (
     check_stream_mapping,
 )
 from emulator.lambda_.event_source_mapping.record import stream_of
-from emulator.lambda_.event_source_mapping.worker import use_mapping_workers
+from emulator.lambda_.event_source_mapping.worker import SETTLED, use_mapping_workers
 from emulator.lambda_.execution_environment import ExecutionEnvironment
 from emulator.lambda_.function_settings import FunctionSettings
 from emulator.lambda_.invocation_metrics import NAMESPACE, InvocationMetrics
@@ -146,12 +151,51 @@ class SandboxLambdaProvider(LambdaProvider):
             check_ranges(request)
         except OutOfRangeError as error:
             raise ValidationException(str(error)) from error
+        _refuse_missing_qualifier(context, request)
         validated: tuple[Any, ...] = super().validate_event_source_mapping(context, request)
         try:
             check_stream_mapping(request, time.time(), compile_filter)
         except InvalidMappingError as error:
             raise InvalidParameterValueException(str(error), Type="User") from error
         return validated
+
+    @handler(operation="UpdateEventSourceMapping", expand=False)
+    def update_event_source_mapping(
+        self, context: RequestContext, request: UpdateEventSourceMappingRequest
+    ) -> EventSourceMappingConfiguration:
+        self._refuse_in_use(context, request["UUID"], "update")
+        answer = super().update_event_source_mapping(context, request)
+        if "FilterCriteria" in request and not (request["FilterCriteria"] or {}).get("Filters"):
+            lambda_stores[context.account_id][context.region].event_source_mappings[request["UUID"]].pop(
+                "FilterCriteria", None
+            )
+            answer.pop("FilterCriteria", None)
+        return answer
+
+    def delete_event_source_mapping(
+        self, context: RequestContext, uuid: str, **changes: Any
+    ) -> EventSourceMappingConfiguration:
+        self._refuse_in_use(context, uuid, "delete")
+        return super().delete_event_source_mapping(context, uuid, **changes)
+
+    def get_event_source_mapping(
+        self, context: RequestContext, uuid: str, **changes: Any
+    ) -> EventSourceMappingConfiguration:
+        mapping = _mapping(context, uuid)
+        if mapping is not None and uuid not in self.esm_workers:  # it is being deleted
+            return mapping
+        return super().get_event_source_mapping(context, uuid, **changes)
+
+    def _refuse_in_use(self, context: RequestContext, uuid: str, operation: str) -> None:
+        """Refuse to change a mapping that is changing; CloudFormation, which does not wait here, is let through."""
+        mapping = _mapping(context, uuid)
+        if mapping is None or context.is_internal_call:
+            return
+        worker = self.esm_workers.get(uuid)
+        if (worker.current_state if worker else mapping["State"]) not in SETTLED:
+            raise ResourceInUseException(
+                f"Cannot {operation} the event source mapping because it is in use.", Type="User"
+            )
 
     def update_alias(
         self,
@@ -180,6 +224,24 @@ class SandboxLambdaProvider(LambdaProvider):
         return super()._create_routing_config_model(
             routing_config_dict, function_version or _main_version.get()
         )
+
+
+def _mapping(context: RequestContext, uuid: str) -> EventSourceMappingConfiguration | None:
+    mappings = lambda_stores[context.account_id][context.region].event_source_mappings
+    mapping: EventSourceMappingConfiguration | None = mappings.get(uuid)
+    return mapping
+
+
+def _refuse_missing_qualifier(context: RequestContext, request: Mapping[str, Any]) -> None:
+    """Refuse an alias or a version that does not exist, for which LocalStack answers 500."""
+    name, qualifier, account_id, region = function_locators_from_arn(
+        request.get("FunctionName") or request.get("FunctionArn", "")
+    )
+    function = lambda_stores[account_id or context.account_id][region or context.region].functions.get(name)
+    if function is None or qualifier in (None, "$LATEST"):
+        return
+    if qualifier not in function.aliases and qualifier not in function.versions:
+        raise InvalidParameterValueException("Function does not exist", Type="User")
 
 
 def _store_waiting_logs_of_stopped_versions() -> None:

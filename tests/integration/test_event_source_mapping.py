@@ -26,11 +26,15 @@ def value(record):
 def handler(event, context):
     values = [value(record) for record in event["Records"]]
     with open({path!r}, "a") as file:
-        file.write(json.dumps([[text for text, _ in values], event["Records"][0]]) + "\\n")
+        file.write(json.dumps([[text for text, _ in values], event["Records"][:1]]) + "\\n")
     while {mode!r} == "wait" and not os.path.exists({path!r} + ".go"):
         time.sleep(0.05)
     if {mode!r} == "raise" and any(text == "bad" for text, _ in values):
         raise ValueError("bad order")
+    if {mode!r} == "aggregate":
+        with open({path!r} + ".windows", "a") as file:
+            file.write(json.dumps({{**event, "Records": [text for text, _ in values]}}) + "\\n")
+        return {{"state": {{"values": event["state"].get("values", []) + [text for text, _ in values]}}}}
     if {mode!r} == "report":
         return {{"batchItemFailures": [{{"itemIdentifier": number}} for text, number in values if text == "bad"]}}
 """
@@ -52,8 +56,13 @@ class Batches:
         self._path.with_name(f"{self._path.name}.go").touch()
 
     def first_record(self) -> dict[str, Any]:
-        record: dict[str, Any] = self._lines()[0][1]
+        record: dict[str, Any] = self._lines()[0][1][0]
         return record
+
+    def windows(self) -> list[dict[str, Any]]:
+        """Return the events that a function which aggregates was invoked with; their records are the values."""
+        path = self._path.with_name(f"{self._path.name}.windows")
+        return [json.loads(line) for line in path.read_text().splitlines()] if path.exists() else []
 
     def _lines(self) -> list[Any]:
         lines = self._path.read_text().splitlines() if self._path.exists() else []
@@ -221,6 +230,47 @@ def test_a_kinesis_record_has_the_fields_that_lambda_documents(
     assert (fields["partitionKey"], base64.b64decode(fields["data"])) == ("k", b"a")
 
 
+@pytest.mark.parametrize("source", [KINESIS, DYNAMODB], ids=["kinesis", "dynamodb"])
+def test_a_tumbling_window_hands_its_state_on_and_ends_with_an_empty_invocation(
+    aws: Aws, name: str, tmp_path: Path, map_source: Any, source: Source
+) -> None:
+    # GIVEN windows of two seconds
+    create, put = source
+    source_arn = create(aws, name)
+    batches = Batches(aws, name, tmp_path / "batches", "aggregate")
+    map_source(name, source_arn, StartingPosition="TRIM_HORIZON", BatchSize=2, TumblingWindowInSeconds=2)
+
+    # WHEN records of two windows or more come
+    put(aws, name, "1", "2", "3")
+    poll_until("the end of a window", lambda: any(map(is_final, batches.windows())))
+    put(aws, name, "4")
+    poll_until(
+        "the end of the last window",
+        lambda: any(
+            "4" in window["state"].get("values", []) for window in filter(is_final, batches.windows())
+        ),
+    )
+
+    # THEN each window begins with no state, and ends with that of all its records
+    invocations = batches.windows()
+    ends = [index for index, window in enumerate(invocations) if is_final(window)]
+    for begin, end in zip([0, *(index + 1 for index in ends)], ends, strict=False):
+        first, last = invocations[begin], invocations[end]
+        assert first["state"] == {}
+        assert (last["Records"], last["window"]) == ([], first["window"])
+        assert last["state"]["values"] == values_of(invocations[begin:end])
+        assert last["eventSourceARN"] == source_arn
+    assert values_of(invocations) == ["1", "2", "3", "4"]
+
+
+def values_of(invocations: list[dict[str, Any]]) -> list[str]:
+    return [value for invocation in invocations for value in invocation["Records"]]
+
+
+def is_final(invocation: dict[str, Any]) -> bool:
+    return bool(invocation["isFinalInvokeForWindow"])
+
+
 def test_messages_of_a_queue_reach_the_function(aws: Aws, name: str, tmp_path: Path, map_source: Any) -> None:
     batches = Batches(aws, name, tmp_path / "batches")
     url, queue_arn = queue(aws, name)
@@ -347,13 +397,68 @@ def test_a_mapping_that_is_not_available_is_refused(aws: Aws, name: str, tmp_pat
     Batches(aws, name, tmp_path / "batches")
     source_arn = kinesis_stream(aws, name)
 
-    def refusal(source_arn: str, **configuration: int) -> str:
+    def refusal(source_arn: str, **configuration: Any) -> str:
         with pytest.raises(ClientError) as refused:
             client.create_event_source_mapping(
-                FunctionName=name, EventSourceArn=source_arn, StartingPosition="LATEST", **configuration
+                **{"FunctionName": name, "EventSourceArn": source_arn, "StartingPosition": "LATEST"}
+                | configuration
             )
         return str(refused.value.response["Error"]["Code"])
 
-    assert refusal(source_arn, TumblingWindowInSeconds=30) == "InvalidParameterValueException"
+    windows_at_once = {"TumblingWindowInSeconds": 30, "ParallelizationFactor": 2}
+    assert refusal(source_arn, **windows_at_once) == "InvalidParameterValueException"
     assert refusal(source_arn, ParallelizationFactor=11) == "ValidationException"
     assert refusal(f"{source_arn}/consumer/missing:1") == "InvalidParameterValueException"
+    assert refusal(source_arn, FunctionName=f"{name}:missing") == "InvalidParameterValueException"
+
+
+def test_a_mapping_that_is_being_deleted_is_in_use_until_its_batch_is_done(
+    aws: Aws, name: str, tmp_path: Path, map_source: Any
+) -> None:
+    # GIVEN a batch in flight
+    client = aws.client("lambda")
+    batches = Batches(aws, name, tmp_path / "batches", "wait")
+    uuid = map_source(name, kinesis_stream(aws, name), StartingPosition="TRIM_HORIZON")
+    put_kinesis(aws, name, "1")
+    poll_until("the batch in flight", batches.read)
+
+    # WHEN
+    client.delete_event_source_mapping(UUID=uuid)
+
+    # THEN it is seen, and neither changed nor deleted again
+    assert states(aws, uuid) == ("Deleting", "Deleting")
+    with pytest.raises(
+        client.exceptions.ResourceInUseException, match="Cannot update the event source mapping"
+    ):
+        client.update_event_source_mapping(UUID=uuid, BatchSize=1)
+    with pytest.raises(
+        client.exceptions.ResourceInUseException, match="Cannot delete the event source mapping"
+    ):
+        client.delete_event_source_mapping(UUID=uuid)
+    # AND it is gone once its batch is done
+    batches.let_go()
+    poll_until(
+        "the mapping to be gone",
+        lambda: not client.list_event_source_mappings(FunctionName=name)["EventSourceMappings"],
+    )
+    with pytest.raises(client.exceptions.ResourceNotFoundException):
+        client.get_event_source_mapping(UUID=uuid)
+
+
+def test_filters_are_removed_by_an_empty_list(aws: Aws, name: str, tmp_path: Path, map_source: Any) -> None:
+    # GIVEN a mapping whose filter nothing matches
+    client = aws.client("lambda")
+    batches = Batches(aws, name, tmp_path / "batches")
+    filters = {"Filters": [{"Pattern": json.dumps({"partitionKey": ["none"]})}]}
+    uuid = map_source(name, kinesis_stream(aws, name), StartingPosition="LATEST", FilterCriteria=filters)
+
+    # WHEN
+    assert "FilterCriteria" not in client.update_event_source_mapping(
+        UUID=uuid, FilterCriteria={"Filters": []}
+    )
+    poll_until("the mapping to be enabled", lambda: states(aws, uuid) == ("Enabled", "Enabled"))
+
+    # THEN
+    assert "FilterCriteria" not in client.get_event_source_mapping(UUID=uuid)
+    put_kinesis(aws, name, "1")
+    poll_until("the batch", lambda: batches.read() == [["1"]])

@@ -1,5 +1,6 @@
 """Putting the data plane of one mapping together: a pipe's, between its stream and its function."""
 
+import logging
 from collections.abc import Callable, Sequence
 from functools import partial
 
@@ -12,6 +13,9 @@ from emulator.lambda_.event_source_mapping.record import (
     KinesisRecordSource,
     filtered_body,
 )
+from emulator.lambda_.event_source_mapping.tumbling_window import MappingProgress
+from emulator.lambda_.event_source_mapping.window_lane import WindowLane, WindowReader
+from emulator.lambda_.event_source_mapping.window_target import WindowTarget
 from emulator.pipes.batch import BatchBuffer
 from emulator.pipes.choice import LANE_CAPACITY
 from emulator.pipes.clock import Clock
@@ -19,13 +23,13 @@ from emulator.pipes.dead_letter import DeadLetterQueue, SnsDeadLetterTopic, SqsD
 from emulator.pipes.delivery import Delivery, DeliveryPolicy
 from emulator.pipes.document import document_field
 from emulator.pipes.event import Event
-from emulator.pipes.pipe import Progress
 from emulator.pipes.shard_processor import EventFilter, ShardProcessor
-from emulator.pipes.shard_reader import ShardReader
 from emulator.pipes.source import StreamSource
 from emulator.pipes.source_check import Clients
 from emulator.pipes.starting_position import resolve_starting_position
 from emulator.pipes.stream_poller import StreamPoller
+
+LOG = logging.getLogger(__name__)
 
 
 class MappingAssembly:
@@ -54,7 +58,7 @@ class MappingAssembly:
         self._lanes: dict[str, list[InvokingLane]] = {}
         self._label = f"mapping {mapping.uuid}"
 
-    def poller(self, progress: Progress, stopping: Callable[[], bool]) -> StreamPoller:
+    def poller(self, progress: MappingProgress, stopping: Callable[[], bool]) -> StreamPoller:
         """Return what moves the mapping's events, from its checkpoints on.
 
         A data stream that was deleted and created again is read from its beginning.
@@ -65,8 +69,8 @@ class MappingAssembly:
         identity = self._source(None).identity()
         source = self._source(identity)
         if progress.stream_identity not in (None, identity):
-            progress.checkpoints.clear()
-            progress.finished_shard_ids.clear()
+            LOG.warning("%s: the stream was created again and is read from its beginning", self._label)
+            progress.restart()
         progress.stream_identity = identity
         resolve_starting_position(source, progress, self._mapping.parameters, self._clock.now(), stopping)
         return StreamPoller(
@@ -95,18 +99,20 @@ class MappingAssembly:
         return lambda body: matches(filtered_body(body))
 
     def _processor(
-        self, progress: Progress, source: StreamSource, event_filter: EventFilter | None, shard_id: str
+        self, progress: MappingProgress, source: StreamSource, event_filter: EventFilter | None, shard_id: str
     ) -> ShardProcessor:
         if any(lane.is_invoking for lane in self._lanes.get(shard_id, ())):
             # The processor before this one has failed: what it began would be read and invoked once more meanwhile.
             self._wait_for_invocations()
         tracker = SharedTracker(partial(progress.advance, shard_id))
+        checkpoint = progress.checkpoint(shard_id)
+        reader = WindowReader(source, shard_id, checkpoint, self._label, self._clock)
         self._lanes[shard_id] = [
-            self._lane(partial(tracker.done_through, index), source, shard_id)
+            self._lane(partial(tracker.done_through, index), source, reader, progress, is_first=index == 0)
             for index in range(self._mapping.parameters.parallelization_factor)
         ]
         return ShardProcessor(
-            reader=ShardReader(source, shard_id, progress.checkpoint(shard_id), self._label),
+            reader=reader,
             event_filter=event_filter,
             lanes=self._lanes[shard_id],
             tracker=tracker,
@@ -114,28 +120,26 @@ class MappingAssembly:
             label=f"{self._label}/{shard_id}",
         )
 
-    def _lane(self, advance: Callable[[str], None], source: StreamSource, shard_id: str) -> InvokingLane:
-        mapping, parameters = self._mapping, self._mapping.parameters
-        target = FunctionTarget(
+    def _lane(
+        self,
+        advance: Callable[[str], None],
+        source: StreamSource,
+        reader: WindowReader,
+        progress: MappingProgress,
+        *,
+        is_first: bool,
+    ) -> InvokingLane:
+        """Return a lane; the first one of a shard has the windows, and ends one that is open when there are none."""
+        mapping, parameters, shard_id = self._mapping, self._mapping.parameters, reader.shard_id
+        label = f"{self._label}/{shard_id}"
+        target = WindowTarget(
             self._clients("lambda"),
             mapping.function_arn,
             reports_item_failures=mapping.reports_item_failures,
             on_result=self._on_result,
+            shard_id=shard_id,
+            source_arn=mapping.source_arn,
         )
-
-        def message(events: Sequence[Event], condition: str, attempts: int) -> str:
-            # A batch that is given up later without an invocation has no failure of its own.
-            failure, target.last_failure = target.last_failure, None
-            return invocation_record(
-                events,
-                condition,
-                attempts,
-                mapping=mapping,
-                shard_id=shard_id,
-                failure=failure,
-                now=self._clock.now(),
-            )
-
         delivery = Delivery(
             target=target,
             policy=DeliveryPolicy(
@@ -146,13 +150,42 @@ class MappingAssembly:
             ),
             advance=advance,
             dead_letter_queue=self._destination(),
-            dead_letter_message=message,
+            dead_letter_message=partial(self._failure_message, target, shard_id),
             clock=self._clock,
-            label=f"{self._label}/{shard_id}",
+            label=label,
         )
         buffer = BatchBuffer(parameters.batch_size, parameters.maximum_batching_window_in_seconds)
         capacity = max(parameters.batch_size, LANE_CAPACITY)
-        return InvokingLane(buffer, delivery, capacity, self._clock, self._begin)
+        has_windows = mapping.tumbling_window_in_seconds or shard_id in progress.windows
+        if not is_first or not has_windows:
+            return InvokingLane(buffer, delivery, capacity, self._clock, self._begin)
+        return WindowLane(
+            buffer,
+            delivery,
+            capacity,
+            self._clock,
+            self._begin,
+            target=target,
+            reader=reader,
+            progress=progress,
+            length_seconds=mapping.tumbling_window_in_seconds,
+            label=label,
+        )
+
+    def _failure_message(
+        self, target: FunctionTarget, shard_id: str, events: Sequence[Event], condition: str, attempts: int
+    ) -> str:
+        # A batch that is given up later without an invocation has no failure of its own.
+        failure, target.last_failure = target.last_failure, None
+        return invocation_record(
+            events,
+            condition,
+            attempts,
+            mapping=self._mapping,
+            shard_id=shard_id,
+            failure=failure,
+            now=self._clock.now(),
+        )
 
     def _destination(self) -> DeadLetterQueue | None:
         arn = self._mapping.parameters.dead_letter_arn

@@ -62,10 +62,11 @@ class FunctionTarget:
         self._on_result(SUCCEEDED)
 
     def _invoke(self, events: Sequence[Event]) -> None:
-        payload = b'{"Records":[' + b",".join(event.data for event in events) + b"]}"
         try:
             response = self._client.invoke(
-                FunctionName=self._function_arn, InvocationType="RequestResponse", Payload=payload
+                FunctionName=self._function_arn,
+                InvocationType="RequestResponse",
+                Payload=self._payload(events),
             )
             answer: bytes = response["Payload"].read()
         except (ClientError, BotoCoreError) as error:
@@ -83,10 +84,13 @@ class FunctionTarget:
         )
         if function_error:
             raise TargetError(f"{self._function_arn}: {function_error}: {answer.decode(errors='replace')}")
-        message = f"{self._function_arn} reports failed items"
+        message = f"{self._function_arn} reports failed items, or not what it has to"
         if first_failed == 0:
             raise TargetError(message)
         raise CheckpointError(message, range(first_failed, len(events)))
+
+    def _payload(self, events: Sequence[Event]) -> bytes:
+        return b'{"Records":[' + b",".join(event.data for event in events) + b"]}"
 
     def _first_failed(self, events: Sequence[Event], answer: bytes) -> int | None:
         if not self._reports_item_failures:

@@ -91,9 +91,13 @@ class InvokingLane(Lane):
             error, self._attempt = self._attempt.error, None
             if error is not None:
                 raise error
-        if self.takes_batch(drain=drain):
-            self._attempt = self._begin(self._delivery.attempt)
+        if (invoke := self._next_invocation(drain=drain)) is not None:
+            self._attempt = self._begin(invoke)
         return False
+
+    def _next_invocation(self, *, drain: bool) -> Callable[[], object] | None:
+        """Return what is to be done while other lanes go on; None when nothing is due."""
+        return self._delivery.attempt if self.takes_batch(drain=drain) else None
 
 
 class SharedTracker(CheckpointTracker):

@@ -22,12 +22,12 @@ from emulator.kinesis.provider import kinesis_client
 from emulator.lambda_.event_source_mapping.assembly import MappingAssembly
 from emulator.lambda_.event_source_mapping.invocation import Invocations
 from emulator.lambda_.event_source_mapping.mapping import read_mapping
+from emulator.lambda_.event_source_mapping.tumbling_window import MappingProgress
 from emulator.pipes.backoff import Backoff
 from emulator.pipes.choice import RETRY_INITIAL_SECONDS, RETRY_MAXIMUM_SECONDS
 from emulator.pipes.clock import Clock
 from emulator.pipes.errors import SourceError
 from emulator.pipes.event_pattern import compile_filter
-from emulator.pipes.pipe import Progress
 from emulator.pipes.stream_poller import StreamPoller
 
 LOG = logging.getLogger(__name__)
@@ -35,6 +35,7 @@ LOG = logging.getLogger(__name__)
 # How soon a queue is asked again that was empty, or whose messages a function has just failed.
 QUEUE_PAUSE_SECONDS = 1.0
 STARTING = (EsmState.CREATING, EsmState.ENABLING, EsmState.UPDATING)
+SETTLED = (EsmState.ENABLED, EsmState.DISABLED)
 
 
 def use_mapping_workers() -> None:
@@ -46,7 +47,7 @@ def use_mapping_workers() -> None:
 class _Shared:
     """What the successive workers of one mapping share; `lock` guards the rest, `reading` is held to read."""
 
-    progress: Progress = field(default_factory=Progress)
+    progress: MappingProgress = field(default_factory=MappingProgress)
     lock: threading.RLock = field(default_factory=threading.RLock)
     reading: threading.Lock = field(default_factory=threading.Lock)
     current: "MappingWorker | None" = None

@@ -12,9 +12,9 @@ from botocore.exceptions import ClientError
 from emulator.lambda_.event_source_mapping.assembly import MappingAssembly
 from emulator.lambda_.event_source_mapping.invocation import Attempt
 from emulator.lambda_.event_source_mapping.mapping import read_mapping
+from emulator.lambda_.event_source_mapping.tumbling_window import MappingProgress
 from emulator.pipes.clock import Clock
 from emulator.pipes.event_pattern import compile_filter
-from emulator.pipes.pipe import Progress
 from emulator.pipes.stream_poller import StreamPoller
 from tests.clock import ManualClock
 from tests.unit.pipes.fakes import QUEUE_ARN, FakeSns, FakeSqs, FakeStreams
@@ -105,7 +105,7 @@ class Subject:
         self.table_stream = FakeStreams(self.clock)
         self.function = FakeLambda(behaviour)
         self.sqs, self.sns, self.s3 = FakeSqs(), FakeSns(), FakeS3()
-        self.progress = Progress()
+        self.progress = MappingProgress()
         self.results: list[str] = []
         self.holds_invocations = False
         self.held: list[Callable[[], None]] = []

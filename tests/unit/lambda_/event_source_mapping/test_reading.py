@@ -5,6 +5,7 @@ https://docs.aws.amazon.com/lambda/latest/dg/services-dynamodb-eventsourcemappin
 """
 
 import base64
+import re
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any
@@ -19,8 +20,14 @@ from emulator.lambda_.event_source_mapping.mapping import (
 )
 from emulator.pipes.errors import StreamNotFoundError
 from emulator.pipes.event_pattern import compile_filter
-from tests.unit.lambda_.event_source_mapping.fakes import FUNCTION_ROLE_ARN, Subject
-from tests.unit.pipes.fakes import STREAM_ARN, client_error
+from tests.unit.lambda_.event_source_mapping.fakes import (
+    FUNCTION_ARN,
+    FUNCTION_ROLE_ARN,
+    TOPIC_ARN,
+    Subject,
+    to,
+)
+from tests.unit.pipes.fakes import QUEUE_ARN, STREAM_ARN, client_error
 from tests.unit.pipes.source_fakes import DATA_STREAM_ARN, SHARD, DataShard
 
 CHILD = "shardId-000000000001"
@@ -293,8 +300,26 @@ VALID: dict[str, Any] = {"EventSourceArn": DATA_STREAM_ARN, "StartingPosition": 
             "in the future",
         ),
         ({"MaximumRecordAgeInSeconds": 59}, "MaximumRecordAgeInSeconds: 59 is less than 60"),
-        ({"TumblingWindowInSeconds": 30}, "TumblingWindowInSeconds"),
+        ({"TumblingWindowInSeconds": 30, "ParallelizationFactor": 2}, "ParallelizationFactor: has to be 1"),
+        (
+            {"EventSourceArn": "arn:aws:sqs:eu-north-1:000000000000:jobs", "TumblingWindowInSeconds": 30},
+            "Unsupported TumblingWindowInSeconds parameter for given event source mapping type.",
+        ),
         ({"FilterCriteria": {"Filters": [{"Pattern": '{"data": ["text"]}'}]}}, "filter pattern"),
+        (
+            {"ScalingConfig": {"MaximumConcurrency": 10}},
+            "Unsupported ScalingConfig parameter for given event source mapping type.",
+        ),
+        *(
+            (
+                {"DestinationConfig": to(arn)},
+                re.escape(
+                    "The provided destination config DestinationConfig(onSuccess=null, "
+                    f"onFailure=OnFailure(destination={arn})) is invalid."
+                ),
+            )
+            for arn in (FUNCTION_ARN, f"{QUEUE_ARN}.fifo", f"{TOPIC_ARN}.fifo")
+        ),
     ],
 )
 def test_a_mapping_that_cannot_be_carried_out_is_refused(configuration: dict[str, Any], message: str) -> None:
@@ -306,8 +331,11 @@ def test_a_mapping_that_cannot_be_carried_out_is_refused(configuration: dict[str
     "configuration",
     [
         VALID,
-        {**VALID, "TumblingWindowInSeconds": 0, "MaximumRecordAgeInSeconds": 60},
+        {**VALID, "TumblingWindowInSeconds": 30, "MaximumRecordAgeInSeconds": 60},
+        {**VALID, "TumblingWindowInSeconds": 0, "ParallelizationFactor": 10},
         {**VALID, "MaximumRecordAgeInSeconds": -1},
+        {**VALID, "DestinationConfig": to("")},
+        {**VALID, "DestinationConfig": to("arn:aws:s3:::orders.fifo")},
         {
             **VALID,
             "StartingPosition": "AT_TIMESTAMP",
@@ -334,9 +362,15 @@ def test_a_mapping_that_can_be_carried_out_is_not_refused(configuration: dict[st
             "1 validation error detected: Value '0' at 'batchSize' failed to satisfy constraint: "
             "Member must have value greater than or equal to 1",
         ),
+        (
+            {"DestinationConfig": to("orders-failed")},
+            "1 validation error detected: Value 'orders-failed' at 'destinationConfig.onFailure.destination' failed "
+            "to satisfy constraint: Member must satisfy regular expression pattern: "
+            r"^$|arn:(aws[a-zA-Z0-9-]*):([a-zA-Z0-9\-])+:([a-z]{2}((-gov)|(-iso(b?)))?-[a-z]+-\d{1})?:(\d{12})?:(.*)",
+        ),
     ],
 )
-def test_a_number_outside_its_range_is_refused(numbers: dict[str, int], message: str) -> None:
+def test_a_value_outside_its_range_is_refused(numbers: dict[str, Any], message: str) -> None:
     with pytest.raises(OutOfRangeError) as refused:
         check_ranges(numbers)
     assert str(refused.value) == message
