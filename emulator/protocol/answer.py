@@ -11,6 +11,10 @@ from botocore.model import ServiceModel
 
 from emulator.protocol.refusal import Body, Refusal
 
+_CBOR_FAMILY = "application/x-amz-cbor"
+# What Kinesis answers a request without a body in, unless that asks for JSON.
+_CBOR = f"{_CBOR_FAMILY}-1.1"
+
 
 @dataclass(frozen=True, slots=True)
 class Answer:
@@ -30,10 +34,12 @@ def in_json(refusal: Refusal, service: ServiceModel, body: Body, request_id: str
         content["Message"] = refusal.message
     own = f"application/x-amz-json-{version}"
     media_type = body.media_type if body.is_cbor or "json" in body.media_type else own
+    if service.service_name == "kinesis" and not body.content and body.media_type != own:
+        media_type = _CBOR
     headers = {"Content-Type": media_type, "x-amzn-RequestId": request_id}
     if service.is_query_compatible and refusal.code == "SerializationException":
         headers["x-amzn-query-error"] = "MalformedInput;Sender"
-    written = cbor2.dumps(content) if body.is_cbor else json.dumps(content).encode()
+    written = cbor2.dumps(content) if media_type.startswith(_CBOR_FAMILY) else json.dumps(content).encode()
     return Answer(refusal.status_code, headers, written)
 
 
