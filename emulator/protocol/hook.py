@@ -28,6 +28,10 @@ _PROTOCOLS = frozenset({"json", "rest-json", "query"})
 _UNPARSED = frozenset({"BatchWriteItem"})
 
 
+class MissingRequiredParameterException(CommonServiceException):
+    """SQS's MissingParameter: in JSON LocalStack writes the name of the class, which is AWS's."""
+
+
 def install() -> None:
     """Change LocalStack's gateway, once for the process."""
     _parse_strictly()
@@ -90,7 +94,12 @@ def _find_violations_behind_failures() -> None:
             refused = refusal.of_violations(operation, context.service_request)
         if refused is None:
             return original(serializer, exception, context)
-        error = CommonServiceException(refused.code, refused.message, refused.status_code, sender_fault=True)
+        kind = (
+            MissingRequiredParameterException
+            if refused.code == "MissingParameter"
+            else CommonServiceException
+        )
+        error = kind(refused.code, refused.message, refused.status_code, sender_fault=True)
         context.service_exception = error
         return original(serializer, error, context)
 

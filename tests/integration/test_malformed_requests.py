@@ -280,9 +280,10 @@ def test_members_that_an_operation_misses_are_named(sender: Sender) -> None:
     [
         (
             "dynamodb",
-            "ListTables",
-            b'{"Limit": -1}',
-            "Value '-1' at 'limit' failed to satisfy constraint: Member must have value greater than or equal to 1",
+            "ExecuteStatement",
+            b'{"Statement": ""}',
+            "Value '' at 'statement' failed to satisfy constraint: "
+            "Member must have length greater than or equal to 1",
         ),
         (
             "dynamodb",
@@ -305,6 +306,15 @@ def test_what_breaks_the_model_is_named(
 
     assert answer.status == 400
     assert answer.json["message"] == f"1 validation error detected: {violation}"
+
+
+def test_a_queue_without_a_name(sender: Sender) -> None:
+    answer = sender.call("sqs", b"{}", "CreateQueue")
+
+    assert answer.status == 400
+    assert answer.json["__type"].rpartition("#")[2] == "MissingRequiredParameterException"
+    assert answer.json["message"] == "The request must contain the parameter QueueName."
+    assert answer.headers["x-amzn-query-error"] == "MissingParameter;Sender"
 
 
 @pytest.mark.parametrize(

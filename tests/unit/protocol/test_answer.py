@@ -45,6 +45,16 @@ def test_json_names_the_framework_in_version_1_0(
     assert answer.headers == {"Content-Type": answered_in, "x-amzn-RequestId": "id-1"}
 
 
+def test_version_1_1_answers_plain_json_in_an_envelope() -> None:
+    answer = in_json(UNREADABLE, model("kinesis"), Body(b"hello", "application/json"), "id-1")
+
+    assert answer.status_code == 400
+    assert json.loads(answer.content) == {
+        "Output": {"__type": "com.amazon.coral.service#SerializationException"},
+        "Version": "1.0",
+    }
+
+
 def test_an_error_without_a_message_has_none() -> None:
     answer = in_json(UNREADABLE, model("kinesis"), Body(b"{", JSON_1_1), "id-1")
 
