@@ -11,6 +11,11 @@ from botocore.model import ServiceModel
 
 from emulator.protocol.refusal import Body, Refusal
 
+_FRAMEWORK = "com.amazon.coral.service#"
+_CBOR_FAMILY = "application/x-amz-cbor"
+# What Kinesis answers a request without a body in, unless that asks for JSON.
+_CBOR = f"{_CBOR_FAMILY}-1.1"
+
 
 @dataclass(frozen=True, slots=True)
 class Answer:
@@ -22,18 +27,26 @@ class Answer:
 
 
 def in_json(refusal: Refusal, service: ServiceModel, body: Body, request_id: str) -> Answer:
-    """Return the answer of the JSON protocol; version 1.0 names the framework in the error's type."""
+    """Return the answer of the JSON protocol.
+
+    Version 1.0 names the framework in the error's type; version 1.1 puts what it is asked in plain JSON into an
+    envelope.
+    """
     version = service.metadata.get("jsonVersion", "1.0")
-    kind = f"com.amazon.coral.service#{refusal.code}" if version == "1.0" else refusal.code
+    kind = f"{_FRAMEWORK}{refusal.code}" if version == "1.0" else refusal.code
     content: dict[str, Any] = {"__type": kind}
     if refusal.message is not None:
         content["Message"] = refusal.message
     own = f"application/x-amz-json-{version}"
     media_type = body.media_type if body.is_cbor or "json" in body.media_type else own
+    if service.service_name == "kinesis" and not body.content and body.media_type != own:
+        media_type = _CBOR
+    if refusal.code == "SerializationException" and version == "1.1" and media_type == "application/json":
+        content = {"Output": {**content, "__type": f"{_FRAMEWORK}{refusal.code}"}, "Version": "1.0"}
     headers = {"Content-Type": media_type, "x-amzn-RequestId": request_id}
     if service.is_query_compatible and refusal.code == "SerializationException":
         headers["x-amzn-query-error"] = "MalformedInput;Sender"
-    written = cbor2.dumps(content) if body.is_cbor else json.dumps(content).encode()
+    written = cbor2.dumps(content) if media_type.startswith(_CBOR_FAMILY) else json.dumps(content).encode()
     return Answer(refusal.status_code, headers, written)
 
 

@@ -3,6 +3,7 @@
 Where a request is in order nothing is added: it is parsed by the strict parsers, and the rest is for failures.
 """
 
+import logging
 from collections.abc import Callable
 from typing import Any
 
@@ -21,15 +22,21 @@ from emulator.protocol.answer import Answer
 from emulator.protocol.refusal import Body
 from emulator.protocol.strict_parser import StrictJSONRequestParser, parser_of
 
+LOG = logging.getLogger(__name__)
+_PROTOCOLS = frozenset({"json", "rest-json", "query"})
 # The DynamoDB provider takes the JSON of this one as it came.
 _UNPARSED = frozenset({"BatchWriteItem"})
+
+
+class MissingRequiredParameterException(CommonServiceException):
+    """SQS's MissingParameter: in JSON LocalStack writes the name of the class, which is AWS's."""
 
 
 def install() -> None:
     """Change LocalStack's gateway, once for the process."""
     _parse_strictly()
     _find_faults_in_unparsed_bodies()
-    _miss_required_members()
+    _find_violations_behind_failures()
 
 
 def _parse_strictly() -> None:
@@ -63,18 +70,11 @@ def _find_faults_in_unparsed_bodies() -> None:
         context: RequestContext,
         exception: ServiceException,
     ) -> Response:
-        answered = original(skeleton, serializer, context, exception)
-        if context.operation.name not in _UNPARSED:
-            return answered
-        body = _body(context.request)
-        fault = refusal.type_fault_of(context.operation, body)
-        if fault is not None:
-            _fill(answered, answer.in_json(fault, context.service, body, context.request_id))
-        return answered
+        return _fault_of_form(context) or original(skeleton, serializer, context, exception)
 
 
-def _miss_required_members() -> None:
-    """Name the required members that a request lacks when its operation has failed for want of them."""
+def _find_violations_behind_failures() -> None:
+    """Name what in a request breaks the API's model when its operation has failed instead of refusing it."""
 
     @patch(ServiceExceptionSerializer.create_exception_response)
     def create_exception_response(
@@ -86,35 +86,62 @@ def _miss_required_members() -> None:
         operation = context.operation
         if operation is None or isinstance(exception, ServiceException | NotImplementedError):
             return original(serializer, exception, context)
-        missing = refusal.missing_members(operation.input_shape, context.service_request)
-        if not missing or _protocol(context) not in ("json", "rest-json", "query"):
+        fault = _fault_of_form(context)
+        if fault is not None:
+            return fault
+        refused = None
+        if _protocol(context) in _PROTOCOLS:
+            refused = refusal.of_violations(operation, context.service_request)
+        if refused is None:
             return original(serializer, exception, context)
-        refused = refusal.of_missing_members(context.service, missing)
-        error = CommonServiceException(refused.code, refused.message, refused.status_code, sender_fault=True)
+        kind = (
+            MissingRequiredParameterException
+            if refused.code == "MissingParameter"
+            else CommonServiceException
+        )
+        error = kind(refused.code, refused.message, refused.status_code, sender_fault=True)
         context.service_exception = error
         return original(serializer, error, context)
+
+
+def _fault_of_form(context: RequestContext) -> Response | None:
+    """Return the answer to a body of another form than its operation's that no parser has looked at."""
+    if context.operation.name not in _UNPARSED:
+        return None
+    body = _body(context.request)
+    fault = refusal.type_fault_of(context.operation, body)
+    if fault is None:
+        return None
+    response = Response()
+    _fill(response, answer.in_json(fault, context.service, body, context.request_id))
+    return response
 
 
 def _refused(context: RequestContext, parser: Any) -> Answer | None:
     """Return what AWS answers to a request that could not be parsed; None where that is not known."""
     service, request = context.service, context.request
-    match _protocol(context):
+    protocol = _protocol(context)
+    if protocol not in _PROTOCOLS:
+        return None
+    body = _body(request)
+    match protocol:
         case "json" if isinstance(parser, StrictJSONRequestParser):
-            body = _body(request)
             found = refusal.of_json(service, parser.find_operation(request), body)
-            return answer.in_json(found, service, body, context.request_id)
-        case "rest-json":
-            found = refusal.of_rest_json(service, _operation_at_path(parser, request), _body(request))
-            return answer.in_rest_json(found, context.request_id)
-        case "query" if "x-amz-json" in request.mimetype:
+            answered = answer.in_json(found, service, body, context.request_id)
+        case "query" if "x-amz-json" in body.media_type:
             # Without a target that it knows, LocalStack takes SQS's JSON for a query.
-            body = _body(request)
             found = refusal.of_json(service, None, body)
-            return answer.in_json(found, service, body, context.request_id)
+            answered = answer.in_json(found, service, body, context.request_id)
         case "query":
             found = refusal.of_query(service, request.values)
-            return answer.in_xml(found, service, context.request_id)
-    return None
+            answered = answer.in_xml(found, service, context.request_id)
+        case "rest-json":
+            found = refusal.of_rest_json(service, _operation_at_path(parser, request), body)
+            answered = answer.in_rest_json(found, context.request_id)
+        case _:
+            return None
+    LOG.info("%s: a request that reached no operation was refused: %s", service.service_name, found.code)
+    return answered
 
 
 def _operation_at_path(parser: Any, request: Request) -> OperationModel | None:

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from functools import cache
 from typing import Any
 
-from botocore.model import ListShape, OperationModel, ServiceModel, Shape
+from botocore.model import ListShape, OperationModel, OperationNotFoundError, ServiceModel, Shape
 from localstack.aws.protocol.parser import (
     JSONRequestParser,
     OperationNotFoundParserError,
@@ -100,10 +100,7 @@ class StrictJSONRequestParser(_StrictScalars, JSONRequestParser):
 
     def __init__(self, service: ServiceModel) -> None:
         super().__init__(service)
-        prefix = service.metadata.get("targetPrefix")
-        self._operations = {
-            f"{prefix}.{name}": service.operation_model(name) for name in service.operation_names
-        }
+        self._operations: dict[str, OperationModel] = {}
 
     def parse(self, request: Request) -> tuple[OperationModel, Any]:
         operation = self.find_operation(request)
@@ -120,7 +117,17 @@ class StrictJSONRequestParser(_StrictScalars, JSONRequestParser):
         return operation, parsed
 
     def find_operation(self, request: Request) -> OperationModel | None:
-        return self._operations.get(request.headers.get("X-Amz-Target", ""))
+        """Return the operation that a request's target names."""
+        target = request.headers.get("X-Amz-Target", "")
+        if target not in self._operations:
+            prefix, _, name = target.rpartition(".")
+            if prefix != self.service.metadata.get("targetPrefix"):
+                return None
+            try:
+                self._operations[target] = self.service.operation_model(name)
+            except OperationNotFoundError:
+                return None
+        return self._operations[target]
 
     def _parse_body_as_json(self, request: Request) -> Any:
         if not request.data:

@@ -276,6 +276,48 @@ def test_members_that_an_operation_misses_are_named(sender: Sender) -> None:
 
 
 @pytest.mark.parametrize(
+    ("service", "operation", "content", "violation"),
+    [
+        (
+            "dynamodb",
+            "ExecuteStatement",
+            b'{"Statement": ""}',
+            "Value '' at 'statement' failed to satisfy constraint: "
+            "Member must have length greater than or equal to 1",
+        ),
+        (
+            "dynamodb",
+            "BatchGetItem",
+            b'{"RequestItems": {"orders": {}}}',
+            "Value null at 'requestItems.orders.member.keys' failed to satisfy constraint: Member must not be null",
+        ),
+        (
+            "events",
+            "PutEvents",
+            b'{"Entries": [null]}',
+            "Value null at 'entries.1.member' failed to satisfy constraint: Member must not be null",
+        ),
+    ],
+)
+def test_what_breaks_the_model_is_named(
+    sender: Sender, service: str, operation: str, content: bytes, violation: str
+) -> None:
+    answer = sender.call(service, content, operation)
+
+    assert answer.status == 400
+    assert answer.json["message"] == f"1 validation error detected: {violation}"
+
+
+def test_a_queue_without_a_name(sender: Sender) -> None:
+    answer = sender.call("sqs", b"{}", "CreateQueue")
+
+    assert answer.status == 400
+    assert answer.json["__type"].rpartition("#")[2] == "MissingRequiredParameterException"
+    assert answer.json["message"] == "The request must contain the parameter QueueName."
+    assert answer.headers["x-amzn-query-error"] == "MissingParameter;Sender"
+
+
+@pytest.mark.parametrize(
     ("service", "form", "code", "message"),
     [
         (

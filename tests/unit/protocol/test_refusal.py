@@ -5,6 +5,7 @@ that others recorded, and LocalStack's validated tests of SQS's query protocol.
 """
 
 from functools import cache
+from typing import Any
 
 import cbor2
 import pytest
@@ -17,11 +18,10 @@ from emulator.protocol.refusal import (
     UNREADABLE,
     Body,
     Refusal,
-    missing_members,
     of_json,
-    of_missing_members,
     of_query,
     of_rest_json,
+    of_violations,
     type_fault_of,
 )
 
@@ -141,56 +141,95 @@ def test_form_of_a_body_that_an_operation_read_by_itself() -> None:
     )
 
 
+NULL = "Value null at '{}' failed to satisfy constraint: Member must not be null"
+
+
 @pytest.mark.parametrize(
-    ("service", "operation", "request_", "refused"),
+    ("service", "operation", "request_", "code", "violations"),
+    [
+        ("lambda", "CreateFunction", {"FunctionName": "f"}, "ValidationException", ["role", "code"]),
+        ("sts", "AssumeRole", {"RoleSessionName": "session"}, "ValidationError", ["roleArn"]),
+        ("dynamodb", "GetItem", {"Key": {}}, "ValidationException", ["tableName"]),
+        (
+            "dynamodb",
+            "BatchGetItem",
+            {"RequestItems": {"orders": {}}},
+            "ValidationException",
+            ["requestItems.orders.member.keys"],
+        ),
+        ("events", "PutEvents", {"Entries": [None]}, "ValidationException", ["entries.1.member"]),
+    ],
+)
+def test_what_is_missing_is_named(
+    service: str, operation: str, request_: dict[str, Any], code: str, violations: list[str]
+) -> None:
+    plural = "s" if len(violations) > 1 else ""
+    told = "; ".join(NULL.format(place) for place in violations)
+
+    assert of_violations(model(service).operation_model(operation), request_) == Refusal(
+        code, f"{len(violations)} validation error{plural} detected: {told}"
+    )
+
+
+@pytest.mark.parametrize(
+    ("service", "operation", "request_", "violation"),
     [
         (
-            "lambda",
-            "CreateFunction",
-            {"FunctionName": "f", "Role": None},
-            Refusal(
-                "ValidationException",
-                "2 validation errors detected: "
-                "Value null at 'role' failed to satisfy constraint: Member must not be null; "
-                "Value null at 'code' failed to satisfy constraint: Member must not be null",
-            ),
-        ),
-        (
-            "events",
-            "PutTargets",
-            {"Rule": "r", "Targets": [], "EventBusName": None},
-            None,
-        ),
-        (
-            "sts",
-            "AssumeRole",
-            {"RoleSessionName": "s"},
-            Refusal(
-                "ValidationError",
-                "1 validation error detected: "
-                "Value null at 'roleArn' failed to satisfy constraint: Member must not be null",
-            ),
+            "dynamodb",
+            "ListTables",
+            {"Limit": -1},
+            "Value '-1' at 'limit' failed to satisfy constraint: "
+            "Member must have value greater than or equal to 1",
         ),
         (
             "dynamodb",
-            "GetItem",
-            {"Key": {}},
-            Refusal(
-                "ValidationException",
-                "The parameter 'TableName' is required but was not present in the request",
-            ),
+            "BatchGetItem",
+            {"RequestItems": {}},
+            "Value '{}' at 'requestItems' failed to satisfy constraint: "
+            "Member must have length greater than or equal to 1",
         ),
         (
-            "sqs",
-            "CreateQueue",
-            {},
-            Refusal("MissingParameter", "The request must contain the parameter QueueName."),
+            "events",
+            "ListRules",
+            {"Limit": 101},
+            "Value '101' at 'limit' failed to satisfy constraint: Member must have value less than or equal to 100",
+        ),
+        (
+            "kinesis",
+            "GetShardIterator",
+            {"StreamName": "orders", "ShardId": "shardId-000000000000", "ShardIteratorType": "NEXT"},
+            "Value 'NEXT' at 'shardIteratorType' failed to satisfy constraint: Member must satisfy enum value set: "
+            "[AT_SEQUENCE_NUMBER, AFTER_SEQUENCE_NUMBER, TRIM_HORIZON, LATEST, AT_TIMESTAMP]",
         ),
     ],
 )
-def test_missing_members_are_named(
-    service: str, operation: str, request_: dict[str, object], refused: Refusal | None
+def test_what_is_out_of_bounds_is_named(
+    service: str, operation: str, request_: dict[str, Any], violation: str
 ) -> None:
-    missing = missing_members(model(service).operation_model(operation).input_shape, request_)
+    assert of_violations(model(service).operation_model(operation), request_) == Refusal(
+        "ValidationException", f"1 validation error detected: {violation}"
+    )
 
-    assert (of_missing_members(model(service), missing) if missing else None) == refused
+
+def test_a_table_without_a_name_and_a_queue_without_one_are_missed_in_other_words() -> None:
+    table = of_violations(model("dynamodb").operation_model("DeleteTable"), {"TableName": None})
+    queue = of_violations(model("sqs").operation_model("CreateQueue"), {})
+
+    assert table == Refusal(
+        "ValidationException", "The parameter 'TableName' is required but was not present in the request"
+    )
+    assert queue == Refusal("MissingParameter", "The request must contain the parameter QueueName.")
+
+
+def test_no_more_than_ten_violations_are_named() -> None:
+    refused = of_violations(model("events").operation_model("PutEvents"), {"Entries": [None] * 11})
+
+    assert refused is not None
+    assert refused.message is not None
+    assert refused.message.startswith("10 validation errors detected: ")
+
+
+def test_a_request_that_keeps_to_the_model_is_not_refused() -> None:
+    operation = model("dynamodb").operation_model("PutItem")
+
+    assert of_violations(operation, {"TableName": "orders", "Item": {"a": {"S": ""}}}) is None
