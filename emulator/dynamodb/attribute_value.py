@@ -9,6 +9,8 @@ from typing import Any
 from emulator.dynamodb.refusal import serialization_error, validation_error
 from emulator.dynamodbstreams.number import canonical
 
+MAXIMUM_ITEM_BYTES = 400 * 1024
+
 _INVALID = "One or more parameter values were invalid: "
 
 
@@ -36,8 +38,14 @@ def check_all(attributes: Any) -> None:
         check(value)
 
 
+def check_size(item: Mapping[str, Mapping[str, Any]]) -> None:
+    """Refuse an item that is larger than 400 KB."""
+    if size_bytes(item) > MAXIMUM_ITEM_BYTES:
+        raise validation_error("Item size has exceeded the maximum allowed size")
+
+
 def size_bytes(attributes: Mapping[str, Mapping[str, Any]]) -> int:
-    """Return what attributes count for capacity; binary values are base64 or bytes.
+    """Return what attributes count for capacity and for the size of an item; binary values are base64 or bytes.
 
     https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/CapacityUnitCalculations.html
     """

@@ -19,9 +19,10 @@ from localstack.runtime.shutdown import SHUTDOWN_HANDLERS
 from localstack.services.moto import MotoFallbackDispatcher
 from localstack.services.plugins import ServiceLifecycleHook
 from localstack.utils.patch import patch
+from moto.dynamodb.comparisons import ConditionExpressionParser
 from moto.dynamodb.exceptions import MockValidationException
 from moto.dynamodb.models import DynamoDBBackend, dynamodb_backends
-from moto.dynamodb.models.dynamo_type import DynamoType
+from moto.dynamodb.models.dynamo_type import DynamoType, Item, LimitedSizeDict
 from moto.dynamodb.models.table import Table
 from moto.dynamodb.models.utilities import dynamo_json_dump
 from moto.dynamodb.responses import DynamoHandler
@@ -29,21 +30,29 @@ from moto.utilities.utils import get_partition
 
 from emulator.dispatch import Handler, guarded
 from emulator.dynamodb import (
+    attribute_value,
     batch_write,
-    item_store,
+    item_operations,
     kinesis_api,
     stream_specification,
     table_description,
     table_settings,
     time_to_live,
+    transaction,
 )
 from emulator.dynamodb.change_feed import ChangeFeed
-from emulator.dynamodb.item_answer import as_asked, updated_new
+from emulator.dynamodb.expressions.conditions import parse_condition
+from emulator.dynamodb.expressions.placeholders import Placeholders
+from emulator.dynamodb.item_answer import as_asked
+from emulator.dynamodb.item_filter import ItemFilter
+from emulator.dynamodb.item_write import is_reserved
+from emulator.dynamodb.key_schema import KeySchema
 from emulator.dynamodb.kinesis_destination import PutRecordsClient
 from emulator.dynamodb.partiql import with_parameters
 from emulator.dynamodb.running_destinations import RunningDestinations
+from emulator.dynamodb.stored_value import plain_attributes
 from emulator.dynamodbstreams.change_stream import ChangeStream
-from emulator.dynamodbstreams.number import canonical, difference, total
+from emulator.dynamodbstreams.number import canonical
 from emulator.dynamodbstreams.pending_changes import PendingChanges
 from emulator.dynamodbstreams.provider import stream_registry
 from emulator.errors import ServiceError
@@ -149,40 +158,77 @@ def _describe_tables() -> None:
         return table_settings.DEFAULT_KEY
 
 
-def _answer_as_asked() -> None:
-    """Make moto's operations on items leave out what was not asked for."""
+def _operate_on_items() -> None:
+    """Carry the operations on items out as DynamoDB does; moto keeps the items."""
 
-    def answer(original: Callable[..., Any], handler: Any) -> Any:
+    def on_table(carry_out: Callable[[Any, Mapping[str, Any]], dict[str, Any]]) -> Callable[..., str]:
+        def operate(original: Callable[..., Any], handler: Any) -> str:
+            table = _table_of_items(handler.dynamodb_backend, handler.body.get("TableName"))
+            return str(dynamo_json_dump(carry_out(table, handler.body)))
+
+        return operate
+
+    patch(DynamoHandler.put_item)(on_table(item_operations.put_item))
+    patch(DynamoHandler.update_item)(on_table(item_operations.update_item))
+    patch(DynamoHandler.delete_item)(on_table(item_operations.delete_item))
+
+    @patch(DynamoHandler.transact_write_items)
+    def transact_write_items(original: Callable[..., Any], handler: Any) -> str:
+        backend = handler.dynamodb_backend
+        answer = transaction.transact_write_items(handler.body, lambda name: _table_of_items(backend, name))
+        return str(dynamo_json_dump(answer))
+
+    @patch(DynamoHandler.batch_get_item)
+    def batch_get_item(original: Callable[..., Any], handler: Any) -> Any:
         body = original(handler)
-        if not isinstance(body, str):  # a refusal, with its status
-            return body
-        request, described = handler.body, json.loads(body)
-        if request.get("ReturnValues") == "UPDATED_NEW":
-            item = handler.dynamodb_backend.get_item(request["TableName"], request["Key"])
-            described["Attributes"] = updated_new(
-                described["Attributes"], request, item.to_json()["Attributes"]
-            )
-        return dynamo_json_dump(as_asked(described, request))
+        # A refusal comes with its status.
+        return dynamo_json_dump(as_asked(json.loads(body), handler.body)) if isinstance(body, str) else body
 
-    for operation in (
-        DynamoHandler.put_item,
-        DynamoHandler.update_item,
-        DynamoHandler.delete_item,
-        DynamoHandler.batch_get_item,
-        DynamoHandler.transact_write_items,
-    ):
-        patch(operation)(answer)
+    @patch(ConditionExpressionParser.parse)
+    def parse_filter(original: Callable[..., Any], parser: Any) -> Any:
+        if not parser.condition_expression:
+            return original(parser)
+        given = {
+            "ExpressionAttributeNames": parser.expression_attribute_names or None,
+            "ExpressionAttributeValues": parser.expression_attribute_values or None,
+        }
+        placeholders = Placeholders(given, DynamoType, is_reserved)
+        condition = parse_condition(parser.condition_expression, "FilterExpression", placeholders)
+        parser.expr_attr_names_found.extend(placeholders.used_names)
+        parser.expr_attr_values_found.extend(placeholders.used_values)
+        return ItemFilter(condition)
+
+    # Sizes are checked where items are written, and not again for every attribute.
+    patch(LimitedSizeDict.__setitem__)(lambda original, *arguments: dict.__setitem__(*arguments))
+    patch(Item.size)(lambda original, item: attribute_value.size_bytes(plain_attributes(item.attrs)))
+    patch(Table._validate_key_sizes)(lambda original, *arguments: None)
+
+    @patch(Table.put_item)
+    def put_item(
+        original: Callable[..., Any], table: Any, attributes: dict[str, Any], *args: Any, **kwargs: Any
+    ) -> Any:
+        # PartiQL's way to an item, and an import's.
+        with _refused_by_moto():
+            KeySchema.of(table).check_put(attributes)
+            attribute_value.check_size(attributes)
+        return original(table, attributes, *args, **kwargs)
+
+
+@contextmanager
+def _refused_by_moto() -> Iterator[None]:
+    """Make a refusal one of the kind that moto tells a batch of statements of."""
+    try:
+        yield
+    except ServiceError as error:
+        raise MockValidationException(error.message) from error
 
 
 def _write_numbers_as_dynamodb() -> None:
     """Have moto's attribute values hold each number in one way; equal numbers are equal keys and no change then."""
 
     def checked(text: str) -> str:
-        try:
+        with _refused_by_moto():
             return canonical(text)
-        except ServiceError as error:
-            # The kind of refusal that moto lets through, and rolls a transaction back for.
-            raise MockValidationException(error.message) from error
 
     @patch(DynamoType.__init__)
     def __init__(original: Callable[..., None], value: Any, type_as_dict: Any) -> None:
@@ -191,18 +237,6 @@ def _write_numbers_as_dynamodb() -> None:
             value.value = checked(value.value)
         elif value.type == "NS":
             value.value = [checked(member) if isinstance(member, str) else member for member in value.value]
-
-    @patch(DynamoType.__add__)
-    def __add__(original: Callable[..., Any], value: Any, other: Any) -> Any:
-        if value.type == other.type == "N":
-            return DynamoType({"N": total(value.value, other.value)})
-        return original(value, other)
-
-    @patch(DynamoType.__sub__)
-    def __sub__(original: Callable[..., Any], value: Any, other: Any) -> Any:
-        if value.type == other.type == "N":
-            return DynamoType({"N": difference(value.value, other.value)})
-        return original(value, other)
 
 
 def _described(description: Mapping[str, Any]) -> str:
@@ -281,31 +315,8 @@ def _all_tables() -> list[Any]:
         ]
 
 
-def _hold_back_changes() -> None:
-    """Record what UpdateItem and TransactWriteItems change once they have succeeded."""
-
-    @patch(DynamoDBBackend.update_item)
-    def update_item(
-        original: Callable[..., Any], backend: Any, table_name: str, key: Any, *args: Any, **kwargs: Any
-    ) -> Any:
-        table = _find_table(backend, table_name)
-        with _held_back([table]) as pending, item_store.unchanged_on_failure(table, key):
-            updated = original(backend, table_name, key, *args, **kwargs)
-        for changes in pending:
-            changes.record_as_one()
-        return updated
-
-    @patch(DynamoDBBackend.transact_write_items)
-    def transact_write_items(
-        original: Callable[..., Any], backend: Any, transact_items: list[Mapping[str, Mapping[str, Any]]]
-    ) -> Any:
-        names = {operation.get("TableName") for item in transact_items for operation in item.values()}
-        tables = {id(table): table for name in names if (table := _find_table(backend, name)) is not None}
-        with _held_back(tables.values(), backend) as pending:
-            result = original(backend, transact_items)
-        for changes in pending:
-            changes.record_each()
-        return result
+def _carry_statements_out() -> None:
+    """Have PartiQL's statements read and, in transactions, rolled back as DynamoDB does."""
 
     @patch(DynamoHandler.execute_statement)
     def check_parameters(original: Callable[..., Any], handler: Any) -> Any:
@@ -365,12 +376,9 @@ def _copy_items(items: Any) -> Any:
 
 
 @contextmanager
-def _held_back(tables: Iterable[Any], backend: Any = None) -> Iterator[list[PendingChanges]]:
-    """Hold the changes of some tables back; the caller records them when the operation has succeeded.
-
-    `backend` is given when the operation may put copies of the tables in their place.
-    """
-    held = [table for table in tables if table is not None and table.stream_shard.is_followed]
+def _held_back(tables: Iterable[Any]) -> Iterator[list[PendingChanges]]:
+    """Hold the changes of some tables back; the caller records them when the operation has succeeded."""
+    held = [table for table in tables if table.stream_shard is not None and table.stream_shard.is_followed]
     pending = []
     for table in held:
         table.stream_shard = PendingChanges(table.stream_shard)
@@ -379,8 +387,7 @@ def _held_back(tables: Iterable[Any], backend: Any = None) -> Iterator[list[Pend
         yield pending
     finally:
         for table, changes in zip(held, pending, strict=True):
-            current = table if backend is None else backend.tables.get(table.name, table)
-            current.stream_shard = changes.target
+            table.stream_shard = changes.target
 
 
 def _new_label() -> str:
@@ -393,11 +400,11 @@ class DynamoDBProvider(DynamodbApi, ServiceLifecycleHook):
 
     def __init__(self) -> None:
         _record_changes()
-        _hold_back_changes()
+        _carry_statements_out()
         _replace_time_to_live()
         _describe_tables()
         _write_numbers_as_dynamodb()
-        _answer_as_asked()
+        _operate_on_items()
         _leave_batches_as_they_came()
         self._time_to_live = time_to_live.TimeToLiveWorker(_all_tables, _LOCK)
         self._destinations = RunningDestinations()

@@ -1,5 +1,6 @@
 """Calls moto's operations without a gateway."""
 
+import json
 from typing import Any
 
 from moto.dynamodb.responses import DynamoHandler
@@ -21,3 +22,8 @@ class Handler(DynamoHandler):
     def dynamodb_backend(self) -> Any:
         """Return the backend."""
         return self._backend
+
+
+def call(backend: Any, operation: str, **members: Any) -> dict[str, Any]:
+    """Carry out an operation and return its answer."""
+    return dict(json.loads(getattr(Handler(backend, members), operation)()))
