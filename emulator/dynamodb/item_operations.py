@@ -1,70 +1,75 @@
 """PutItem, UpdateItem and DeleteItem: one write, and the answer that its request asks for."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from moto.dynamodb.models.dynamo_type import Item
-from moto.dynamodb.models.table import Table
 
-from emulator.dynamodb import consumption, item_write
+from emulator.dynamodb import constraints, consumption, item_write
 from emulator.dynamodb.expressions.paths import Path
 from emulator.dynamodb.expressions.values import Attributes, Value
-from emulator.dynamodb.item_write import ItemWrite, Request, check_enumerations
-from emulator.dynamodb.refusal import validation_error
+from emulator.dynamodb.item_write import FindTable, ItemWrite, Request
 from emulator.dynamodb.stored_value import plain, plain_attributes
 
 _ENUMERATIONS = {
-    "ReturnConsumedCapacity": ("INDEXES", "TOTAL", "NONE"),
-    "ReturnItemCollectionMetrics": ("SIZE", "NONE"),
     "ReturnValues": ("ALL_NEW", "UPDATED_OLD", "ALL_OLD", "NONE", "UPDATED_NEW"),
+    "ReturnItemCollectionMetrics": ("SIZE", "NONE"),
 }
 
 
-def put_item(table: Table, request: Request) -> dict[str, Any]:
+def put_item(find_table: FindTable, request: Request) -> dict[str, Any]:
     """Carry a PutItem out and return the answer.
 
     Raises:
         ServiceError: DynamoDB refuses the request.
         ConditionalCheckFailed: its condition does not hold.
     """
-    return _carry_out(table, request, item_write.put, updates=False)
+    return _carry_out(find_table, request, item_write.put, "Item")
 
 
-def delete_item(table: Table, request: Request) -> dict[str, Any]:
+def delete_item(find_table: FindTable, request: Request) -> dict[str, Any]:
     """Carry a DeleteItem out and return the answer.
 
     Raises:
         ServiceError: DynamoDB refuses the request.
         ConditionalCheckFailed: its condition does not hold.
     """
-    return _carry_out(table, request, item_write.delete, updates=False)
+    return _carry_out(find_table, request, item_write.delete, "Key")
 
 
-def update_item(table: Table, request: Request) -> dict[str, Any]:
+def update_item(find_table: FindTable, request: Request) -> dict[str, Any]:
     """Carry an UpdateItem out and return the answer.
 
     Raises:
         ServiceError: DynamoDB refuses the request, or the item cannot be changed so.
         ConditionalCheckFailed: its condition does not hold.
     """
-    return _carry_out(table, request, item_write.update, updates=True)
+    return _carry_out(find_table, request, item_write.update, "Key")
 
 
 def _carry_out(
-    table: Table, request: Request, prepare: Callable[[Table, Request], ItemWrite], updates: bool
+    find_table: FindTable, request: Request, prepare: Callable[[FindTable, Request], ItemWrite], needed: str
 ) -> dict[str, Any]:
-    check_enumerations(request, _ENUMERATIONS)
+    constraints.refuse(_faults(request, needed))
     wanted = request.get("ReturnValues") or "NONE"
-    if not updates and wanted not in ("ALL_OLD", "NONE"):
-        raise validation_error("Return values set to invalid value")
-    write = prepare(table, request)
+    write = prepare(find_table, request)
     old, new = write.carry_out()
     answer: dict[str, Any] = {}
     if attributes := _returned(wanted, old, new, write.updated_paths):
         answer["Attributes"] = attributes
-    used = consumption.Usage(request["TableName"], table)
+    used = consumption.Usage(write.table.name, write.table)
     used.add(plain_attributes(new.attrs) if new is not None else write.key, new, old)
     return {**answer, **consumption.answer_of_one(request, used)}
+
+
+def _faults(request: Request, needed: str) -> Iterator[str]:
+    yield from constraints.enumeration_faults(
+        request, {"ReturnConsumedCapacity": ("INDEXES", "TOTAL", "NONE")}
+    )
+    yield from constraints.table_name_faults(request)
+    if request.get(needed) is None:
+        yield constraints.null_fault(needed.lower())
+    yield from constraints.enumeration_faults(request, _ENUMERATIONS)
 
 
 def _returned(wanted: str, old: Item | None, new: Item | None, paths: list[Path]) -> Mapping[str, Any]:

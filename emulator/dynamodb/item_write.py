@@ -15,7 +15,7 @@ from moto.dynamodb.models.dynamo_type import DynamoType, Item
 from moto.dynamodb.models.table import Table
 from moto.dynamodb.parsing.reserved_keywords import ReservedKeywords
 
-from emulator.dynamodb import attribute_updates, attribute_value, item_store
+from emulator.dynamodb import attribute_updates, attribute_value, constraints, item_store
 from emulator.dynamodb.attribute_value import MAXIMUM_ITEM_BYTES
 from emulator.dynamodb.expressions.comparisons import parse_expected
 from emulator.dynamodb.expressions.conditions import Condition, parse_condition
@@ -29,6 +29,7 @@ from emulator.dynamodb.refusal import serialization_error, validation_error
 from emulator.dynamodb.stored_value import plain_attributes, stored_value
 
 Request = Mapping[str, Any]
+FindTable = Callable[[], Table]
 
 _CONDITION = ("ConditionExpression",)
 _OLDER = ("Expected",)
@@ -80,34 +81,38 @@ class ItemWrite:
         return old, new
 
 
-def put(table: Table, request: Request) -> ItemWrite:
-    """Return the write of a PutItem, or of a Put of a transaction.
+def put(find_table: FindTable, request: Request) -> ItemWrite:
+    """Return the write of a PutItem, or of a Put of a transaction. The table is asked for last, as DynamoDB does.
 
     Raises:
         ServiceError: DynamoDB refuses the request.
     """
     item = _member(request, "Item", "item")
-    placeholders = _placeholders(request, _CONDITION)
+    _check_together(request, _CONDITION)
     attribute_value.check_all(item)
+    _check_returned(request)
     attribute_value.check_size(item)
-    condition = _condition(request, placeholders)
+    expected = parse_expected(request, DynamoType)
+    placeholders = Placeholders(request, DynamoType, is_reserved)
+    condition = _condition(request, placeholders) or expected
     placeholders.check_all_used()
+    table = find_table()
     schema = KeySchema.of(table)
     schema.check_put(item)
     new = item_store.new_item(table, item)
     return _write(table, schema, item, condition, request, lambda _: new)
 
 
-def delete(table: Table, request: Request) -> ItemWrite:
+def delete(find_table: FindTable, request: Request) -> ItemWrite:
     """Return the write of a DeleteItem, or of a Delete of a transaction.
 
     Raises:
         ServiceError: DynamoDB refuses the request.
     """
-    return _of_key(table, request, lambda _: None)
+    return _of_key(find_table, request, lambda _: None)
 
 
-def check(table: Table, request: Request) -> ItemWrite:
+def check(find_table: FindTable, request: Request) -> ItemWrite:
     """Return the ConditionCheck of a transaction, which writes nothing.
 
     Raises:
@@ -115,30 +120,31 @@ def check(table: Table, request: Request) -> ItemWrite:
     """
     if request.get("ConditionExpression") is None:
         raise _null("transactItems.member.conditionCheck.conditionExpression")
-    return _of_key(table, request, lambda old: old)
+    return _of_key(find_table, request, lambda old: old)
 
 
-def update(table: Table, request: Request) -> ItemWrite:
+def update(find_table: FindTable, request: Request) -> ItemWrite:
     """Return the write of an UpdateItem, or of an Update of a transaction.
 
     Raises:
         ServiceError: DynamoDB refuses the request.
     """
     key = _member(request, "Key", "key")
-    placeholders = _placeholders(
-        request, ("UpdateExpression", "ConditionExpression"), ("AttributeUpdates", "Expected")
-    )
+    _check_together(request, ("UpdateExpression", "ConditionExpression"), ("AttributeUpdates", "Expected"))
     attribute_value.check_all(key)
     updates = request.get("AttributeUpdates") or {}
     attribute_updates.check(updates)
+    expected = parse_expected(request, DynamoType)
+    placeholders = Placeholders(request, DynamoType, is_reserved)
     expression = request.get("UpdateExpression")
     parsed = parse_update(expression, placeholders) if expression is not None else None
-    condition = _condition(request, placeholders)
+    condition = _condition(request, placeholders) or expected
     placeholders.check_all_used()
+    table = find_table()
     schema = KeySchema.of(table)
     schema.check_key(key)
     paths = parsed.paths if parsed is not None else [Path((name,)) for name in updates]
-    schema.check_updated([path.parts for path in paths])
+    schema.check_updated([path.parts for path in paths], parsed.known_types if parsed is not None else {})
     named = [path.parts[0] for path in paths if len(path.parts) == 1]
     keys = item_store.keys_of(table, key)
     makes_none = parsed.removes_only if parsed is not None else attribute_updates.removes_only(updates)
@@ -160,12 +166,18 @@ def update(table: Table, request: Request) -> ItemWrite:
     return _write(table, schema, key, condition, request, outcome, paths)
 
 
-def _of_key(table: Table, request: Request, outcome: Callable[[Item | None], Item | None]) -> ItemWrite:
+def _of_key(
+    find_table: FindTable, request: Request, outcome: Callable[[Item | None], Item | None]
+) -> ItemWrite:
     key = _member(request, "Key", "key")
-    placeholders = _placeholders(request, _CONDITION)
+    _check_together(request, _CONDITION)
     attribute_value.check_all(key)
-    condition = _condition(request, placeholders)
+    _check_returned(request)
+    expected = parse_expected(request, DynamoType)
+    placeholders = Placeholders(request, DynamoType, is_reserved)
+    condition = _condition(request, placeholders) or expected
     placeholders.check_all_used()
+    table = find_table()
     schema = KeySchema.of(table)
     schema.check_key(key)
     return _write(table, schema, key, condition, request, outcome)
@@ -212,21 +224,24 @@ def _key_values(table: Table, keys: Keys) -> dict[str, DynamoType]:
     }
 
 
-def _placeholders(
-    request: Request, expressions: tuple[str, ...], others: tuple[str, ...] = _OLDER
-) -> Placeholders:
+def _check_together(request: Request, expressions: tuple[str, ...], others: tuple[str, ...] = _OLDER) -> None:
+    """Refuse members that do not go together."""
     for name in expressions:
         if request.get(name) is not None and not isinstance(request[name], str):
             raise serialization_error("Unexpected field type")
     check_enumerations(request, _KEEPING)
     check_presence(request, expressions, others)
-    return Placeholders(request, DynamoType, is_reserved)
+
+
+def _check_returned(request: Request) -> None:
+    """Refuse what a put or delete cannot return."""
+    if (request.get("ReturnValues") or "NONE") not in ("ALL_OLD", "NONE"):
+        raise validation_error("ReturnValues can only be ALL_OLD or NONE")
 
 
 def _condition(request: Request, placeholders: Placeholders) -> Condition | None:
-    expected = parse_expected(request, DynamoType)
     text = request.get("ConditionExpression")
-    return parse_condition(text, "ConditionExpression", placeholders) if text is not None else expected
+    return parse_condition(text, "ConditionExpression", placeholders) if text is not None else None
 
 
 def is_reserved(name: str) -> bool:
@@ -241,15 +256,7 @@ def _reserved_names() -> frozenset[str]:
 
 def check_enumerations(request: Request, allowed: Mapping[str, tuple[str, ...]]) -> None:
     """Refuse members that have none of their values."""
-    faults = [
-        f"Value '{request[name]}' at '{name[0].lower()}{name[1:]}' failed to satisfy constraint: "
-        f"Member must satisfy enum value set: [{', '.join(values)}]"
-        for name, values in allowed.items()
-        if request.get(name) is not None and request[name] not in values
-    ]
-    if faults:
-        plural = "s" if len(faults) > 1 else ""
-        raise validation_error(f"{len(faults)} validation error{plural} detected: {'; '.join(faults)}")
+    constraints.refuse(constraints.enumeration_faults(request, allowed))
 
 
 def _member(request: Request, name: str, path: str) -> Attributes:

@@ -1,12 +1,13 @@
 """The key attributes of a table and of its indexes, and what an item must have in them."""
 
 import base64
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
 from emulator.dynamodb.refusal import validation_error
+from emulator.errors import ServiceError
 
 Attributes = dict[str, dict[str, Any]]
 
@@ -60,21 +61,30 @@ class KeySchema:
         self._check_keys(item)
         self._check_index_keys(item)
 
-    def check_updated(self, paths: Iterable[tuple[str | int, ...]]) -> None:
-        """Refuse paths of an update that lead to a key attribute."""
+    def check_updated(
+        self, paths: Iterable[tuple[str | int, ...]], known_types: Mapping[str | int, str]
+    ) -> None:
+        """Refuse paths of an update that lead to a key attribute, or into one of an index.
+
+        `known_types` are those of the attributes of which the request says what they become.
+        """
+        paths = list(paths)
         names = {name for name, _ in self.keys}
-        for first, *rest in paths:
-            if first not in names:
-                continue
-            if rest:
+        for first, *_ in paths:
+            if first in names:
+                raise validation_error(
+                    f"One or more parameter values were invalid: Cannot update attribute {first}. "
+                    "This attribute is part of the key"
+                )
+        for name, expected, index_name in self.index_keys:
+            kind = known_types.get(name, expected)
+            if kind != expected:
+                raise _index_key_mismatch(name, expected, kind, index_name)
+            if any(path[0] == name and len(path) > 1 for path in paths):
                 raise validation_error(
                     "Key attributes must be scalars; list random access '[]' and map lookup '.' are not allowed: "
-                    f"Key: {first}"
+                    f"IndexKey: {name}"
                 )
-            raise validation_error(
-                f"One or more parameter values were invalid: Cannot update attribute {first}. "
-                "This attribute is part of the key"
-            )
 
     def check_updated_index_keys(self, attributes: Attributes, by_expression: bool) -> None:
         """Refuse attributes after an update that an index cannot have as its keys."""
@@ -114,10 +124,7 @@ class KeySchema:
                 continue
             ((kind, content),) = item[name].items()
             if kind != expected:
-                raise validation_error(
-                    f"One or more parameter values were invalid: Type mismatch for Index Key {name} "
-                    f"Expected: {expected} Actual: {kind} IndexName: {index_name}"
-                )
+                raise _index_key_mismatch(name, expected, kind, index_name)
             if content == "":
                 raise validation_error(
                     "One or more parameter values are not valid. A value specified for a secondary index key is "
@@ -135,6 +142,13 @@ class KeySchema:
                 )
             if expected != "N":
                 _check_size(content, expected, position)
+
+
+def _index_key_mismatch(name: str, expected: str, actual: str, index_name: str) -> ServiceError:
+    return validation_error(
+        f"One or more parameter values were invalid: Type mismatch for Index Key {name} "
+        f"Expected: {expected} Actual: {actual} IndexName: {index_name}"
+    )
 
 
 def _check_size(content: str, kind: str, position: int) -> None:

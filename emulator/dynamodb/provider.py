@@ -20,7 +20,11 @@ from localstack.services.moto import MotoFallbackDispatcher
 from localstack.services.plugins import ServiceLifecycleHook
 from localstack.utils.patch import patch
 from moto.dynamodb.comparisons import ConditionExpressionParser
-from moto.dynamodb.exceptions import MockValidationException
+from moto.dynamodb.exceptions import (
+    ConditionalCheckFailed,
+    MockValidationException,
+    TransactionCanceledException,
+)
 from moto.dynamodb.models import DynamoDBBackend, dynamodb_backends
 from moto.dynamodb.models.dynamo_type import DynamoType, Item, LimitedSizeDict
 from moto.dynamodb.models.table import Table
@@ -34,6 +38,7 @@ from emulator.dynamodb import (
     batch_write,
     item_operations,
     kinesis_api,
+    serialization,
     stream_specification,
     table_description,
     table_settings,
@@ -45,7 +50,7 @@ from emulator.dynamodb.expressions.conditions import parse_condition
 from emulator.dynamodb.expressions.placeholders import Placeholders
 from emulator.dynamodb.item_answer import as_asked
 from emulator.dynamodb.item_filter import ItemFilter
-from emulator.dynamodb.item_write import is_reserved
+from emulator.dynamodb.item_write import FindTable, is_reserved
 from emulator.dynamodb.key_schema import KeySchema
 from emulator.dynamodb.kinesis_destination import PutRecordsClient
 from emulator.dynamodb.partiql import with_parameters
@@ -158,25 +163,8 @@ def _describe_tables() -> None:
         return table_settings.DEFAULT_KEY
 
 
-def _operate_on_items() -> None:
-    """Carry the operations on items out as DynamoDB does; moto keeps the items."""
-
-    def on_table(carry_out: Callable[[Any, Mapping[str, Any]], dict[str, Any]]) -> Callable[..., str]:
-        def operate(original: Callable[..., Any], handler: Any) -> str:
-            table = _table_of_items(handler.dynamodb_backend, handler.body.get("TableName"))
-            return str(dynamo_json_dump(carry_out(table, handler.body)))
-
-        return operate
-
-    patch(DynamoHandler.put_item)(on_table(item_operations.put_item))
-    patch(DynamoHandler.update_item)(on_table(item_operations.update_item))
-    patch(DynamoHandler.delete_item)(on_table(item_operations.delete_item))
-
-    @patch(DynamoHandler.transact_write_items)
-    def transact_write_items(original: Callable[..., Any], handler: Any) -> str:
-        backend = handler.dynamodb_backend
-        answer = transaction.transact_write_items(handler.body, lambda name: _table_of_items(backend, name))
-        return str(dynamo_json_dump(answer))
+def _read_items() -> None:
+    """Have moto's reads filter as DynamoDB does, and count sizes as it does."""
 
     @patch(DynamoHandler.batch_get_item)
     def batch_get_item(original: Callable[..., Any], handler: Any) -> Any:
@@ -271,12 +259,22 @@ def _replace_time_to_live() -> None:
         return _table(backend, table_name).ttl
 
 
-def _leave_batches_as_they_came() -> None:
-    """Give BatchWriteItem the JSON of its request; to go through it by the model takes longer than the writes."""
+# Those of which this project reads every member itself.
+_READ_HERE = frozenset(
+    {"BatchWriteItemInput", "PutItemInput", "UpdateItemInput", "DeleteItemInput", "TransactWriteItemsInput"}
+)
+
+
+def _leave_writes_as_they_came() -> None:
+    """Give writes the JSON of their requests.
+
+    To go through it by the model takes longer than the writes, and ends in an internal error where a member is of
+    another type than the API has it.
+    """
 
     @patch(JSONRequestParser._do_parse)
     def _do_parse(original: Callable[..., Any], parser: Any, request: Any, shape: Any, *args: Any) -> Any:
-        if shape is not None and shape.name == "BatchWriteItemInput":
+        if shape is not None and shape.name in _READ_HERE:
             body = parser._parse_body_as_json(request)
             if isinstance(body, dict):
                 return body
@@ -297,7 +295,7 @@ def _table(backend: Any, name: str) -> Any:
     return table
 
 
-def _table_of_items(backend: Any, name: str) -> Any:
+def table_of_items(backend: Any, name: str) -> Any:
     """Return a table by name or ARN, for operations on items; DynamoDB does not name it when it is missing."""
     table = _find_table(backend, name)
     if table is None or name not in (table.name, table.table_arn):
@@ -404,8 +402,8 @@ class DynamoDBProvider(DynamodbApi, ServiceLifecycleHook):
         _replace_time_to_live()
         _describe_tables()
         _write_numbers_as_dynamodb()
-        _operate_on_items()
-        _leave_batches_as_they_came()
+        _read_items()
+        _leave_writes_as_they_came()
         self._time_to_live = time_to_live.TimeToLiveWorker(_all_tables, _LOCK)
         self._destinations = RunningDestinations()
 
@@ -413,12 +411,30 @@ class DynamoDBProvider(DynamodbApi, ServiceLifecycleHook):
     def batch_write_item(self, context: RequestContext, request: Any) -> Any:
         backend = dynamodb_backends[context.account_id][context.region]
         answer = batch_write.batch_write_item(
-            request, lambda name: _table_of_items(backend, name), len(context.request.data)
+            request, lambda name: table_of_items(backend, name), len(context.request.data)
         )
         # As plain as the request was taken: binary keys are base64 already.
-        context.service_response = answer
-        headers = {"Content-Type": "application/x-amz-json-1.0", "x-amzn-requestid": context.request_id}
-        return Response(json.dumps(answer), headers=headers)
+        return _plain_response(context, answer)
+
+    @handler("PutItem", expand=False)
+    def put_item(self, context: RequestContext, request: Any) -> Any:
+        return _operate(context, request, item_operations.put_item)
+
+    @handler("UpdateItem", expand=False)
+    def update_item(self, context: RequestContext, request: Any) -> Any:
+        return _operate(context, request, item_operations.update_item)
+
+    @handler("DeleteItem", expand=False)
+    def delete_item(self, context: RequestContext, request: Any) -> Any:
+        return _operate(context, request, item_operations.delete_item)
+
+    @handler("TransactWriteItems", expand=False)
+    def transact_write_items(self, context: RequestContext, request: Any) -> Any:
+        backend = dynamodb_backends[context.account_id][context.region]
+        return _unless_cancelled(
+            context,
+            lambda: transaction.transact_write_items(request, lambda name: table_of_items(backend, name)),
+        )
 
     @handler("EnableKinesisStreamingDestination", expand=False)
     def enable_kinesis_streaming_destination(self, context: RequestContext, request: Any) -> Any:
@@ -455,6 +471,33 @@ class DynamoDBProvider(DynamodbApi, ServiceLifecycleHook):
     def on_before_state_reset(self) -> None:
         """Send nothing more of tables that are about to be forgotten."""
         self._destinations.stop()
+
+
+def _operate(
+    context: RequestContext,
+    request: Mapping[str, Any],
+    carry_out: Callable[[FindTable, Mapping[str, Any]], dict[str, Any]],
+) -> Response:
+    backend = dynamodb_backends[context.account_id][context.region]
+    return _unless_cancelled(
+        context, lambda: carry_out(lambda: table_of_items(backend, request["TableName"]), request)
+    )
+
+
+def _unless_cancelled(context: RequestContext, carry_out: Callable[[], dict[str, Any]]) -> Response:
+    """Answer what is carried out, or the error of a condition, which has members that no other error has."""
+    serialization.check(context.operation.input_shape, context.service_request)
+    try:
+        return _plain_response(context, carry_out())
+    except (ConditionalCheckFailed, TransactionCanceledException) as error:
+        return _plain_response(context, json.loads(error.description), status=400)
+
+
+def _plain_response(context: RequestContext, answer: dict[str, Any], status: int = 200) -> Response:
+    """Return an answer as it is, without a way through the model."""
+    context.service_response = answer
+    headers = {"Content-Type": "application/x-amz-json-1.0", "x-amzn-requestid": context.request_id}
+    return Response(dynamo_json_dump(answer), status, headers=headers)
 
 
 def _requested_table(context: RequestContext, request: Mapping[str, Any]) -> Any:

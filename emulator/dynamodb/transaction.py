@@ -4,6 +4,7 @@ https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_TransactWrite
 """
 
 from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Any
 
 from moto.dynamodb.exceptions import ConditionalCheckFailed, TransactionCanceledException
@@ -11,7 +12,7 @@ from moto.dynamodb.models.dynamo_type import Item
 from moto.dynamodb.models.table import Table
 
 from emulator.dynamodb import consumption, item_store, item_write
-from emulator.dynamodb.item_write import ItemWrite, Request, check_enumerations
+from emulator.dynamodb.item_write import FindTable, ItemWrite, Request, check_enumerations
 from emulator.dynamodb.key_schema import KeySchema
 from emulator.dynamodb.refusal import serialization_error, validation_error
 from emulator.dynamodb.stored_value import plain_attributes
@@ -23,7 +24,7 @@ _ENUMERATIONS = {
     "ReturnConsumedCapacity": ("INDEXES", "TOTAL", "NONE"),
     "ReturnItemCollectionMetrics": ("SIZE", "NONE"),
 }
-_KINDS: Mapping[str, Callable[[Table, Request], ItemWrite]] = {
+_KINDS: Mapping[str, Callable[[FindTable, Request], ItemWrite]] = {
     "ConditionCheck": item_write.check,
     "Put": item_write.put,
     "Delete": item_write.delete,
@@ -41,7 +42,7 @@ def transact_write_items(request: Request, find_table: Callable[[str], Table]) -
     check_enumerations(request, _ENUMERATIONS)
     # 1. The requests by themselves, 2. with the items as they are, 3. the writes: what fails has written nothing.
     actions = [_action(one) for one in _actions(request)]
-    writes = [(name, _KINDS[kind](find_table(name), one)) for kind, name, one in actions]
+    writes = [(name, _KINDS[kind](partial(find_table, name), one)) for kind, name, one in actions]
     _check_distinct([write for _, write in writes])
     outcomes = _outcomes([write for _, write in writes])
     usage: dict[str, consumption.Usage] = {}

@@ -14,7 +14,6 @@ class Change:
     """What becomes of a place: its new value by the item and by its old value; None when nothing is left there."""
 
     new: Callable[[Attributes, Value | None], Value | None]
-    removes: bool = False
 
 
 @dataclass(slots=True)

@@ -225,6 +225,7 @@ class _Parser:
         self._count_operator()
         self._tokens.expect("(")
         choices = self._operands()
+        self._tokens.expect(")")
         if len(choices) > MAXIMUM_IN_OPERANDS:
             raise self._tokens.invalid(
                 "Too many operands for operator or function; operator or function: IN, "
@@ -246,10 +247,11 @@ class _Parser:
             value = self._placeholders.value(token.text, tokens)
             return _Operand(lambda item: value, given=value)
         if token.kind is Kind.WORD and token.text.upper() not in KEY_WORDS and tokens.is_call():
-            tokens.take()
+            tokens.enter()
             check_function(token.text, OF_CONDITIONS, tokens)
-            tokens.expect("(")
-            return self._call(token.text, self._operands())
+            operands = self._operands()
+            tokens.leave()
+            return self._call(token.text, operands)
         path = parse_path(tokens, self._placeholders)
         return _Operand(path.find, path=path)
 
@@ -262,10 +264,9 @@ class _Parser:
         return operand
 
     def _operands(self) -> list[_Operand]:
-        """Read what is in parentheses, of which the first is read already."""
+        """Read operands up to the parenthesis at their end."""
         operands: list[_Operand] = []
         parse_all(self._tokens, lambda: operands.append(self._next_operand()))
-        self._tokens.expect(")")
         return operands
 
     def _operand(self, node: _Node) -> _Operand:

@@ -8,6 +8,8 @@ from emulator.dynamodb.refusal import validation_error
 from emulator.errors import ServiceError
 
 MAXIMUM_BYTES = 4096
+# DynamoDB has no such limit; functions are read by recursion here.
+_MAXIMUM_DEPTH = 100
 
 _TOKEN = re.compile(
     r"\s*(?:(?P<WORD>[A-Za-z][A-Za-z0-9_]*)|(?P<NAME>#[A-Za-z0-9_]+)|(?P<VALUE>:[A-Za-z0-9_]+)|(?P<NUMBER>[0-9]+)"
@@ -61,6 +63,7 @@ class Tokens:
         ]
         self._tokens.append(Token(Kind.END, "<EOF>", len(text), len(text)))
         self._position = 0
+        self._depth = 0
 
     @property
     def current(self) -> Token:
@@ -91,6 +94,23 @@ class Tokens:
     def is_call(self) -> bool:
         """Tell whether a parenthesis follows the next token."""
         return self._tokens[min(self._position + 1, len(self._tokens) - 1)].text == "("
+
+    def enter(self) -> None:
+        """Go past the name of a function and its parenthesis.
+
+        Raises:
+            ServiceError: functions are in functions deeper than any expression needs.
+        """
+        self.take()
+        self.take()
+        self._depth += 1
+        if self._depth > _MAXIMUM_DEPTH:
+            raise self.invalid("The expression has too many functions in functions;")
+
+    def leave(self) -> None:
+        """Go past the parenthesis at the end of a function's operands."""
+        self.expect(")")
+        self._depth -= 1
 
     def expect(self, sign: str) -> None:
         """Go past a sign.

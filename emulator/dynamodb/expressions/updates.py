@@ -49,10 +49,11 @@ class _Operand:
 
 @dataclass(frozen=True, slots=True)
 class Update:
-    """A parsed update expression."""
+    """A parsed update expression; `known_types` are those of the attributes that the request gives a value."""
 
     tree: ChangeTree
     removes_only: bool
+    known_types: dict[str | int, str]
 
     @property
     def paths(self) -> list[Path]:
@@ -88,7 +89,7 @@ def parse_update(text: str, placeholders: Placeholders) -> Update:
             raise tokens.invalid(f'The "{section}" section can only be used once in an update expression;')
         seen.add(section)
         parser.section(section)
-    return Update(parser.tree, seen.isdisjoint({"SET", "ADD"}))
+    return Update(parser.tree, seen.isdisjoint({"SET", "ADD"}), parser.known_types)
 
 
 class _Parser:
@@ -96,6 +97,7 @@ class _Parser:
         self._tokens = tokens
         self._placeholders = placeholders
         self.tree = ChangeTree()
+        self.known_types: dict[str | int, str] = {}
 
     def section(self, name: str) -> None:
         """Read the actions that follow the name of a section."""
@@ -109,10 +111,10 @@ class _Parser:
         value = self._value()
         if in_parentheses:
             self._tokens.expect(")")
-        self._add(path, Change(new=lambda item, _: _present(value.of(item))))
+        self._add(path, Change(new=lambda item, _: _present(value.of(item))), value.known_type)
 
     def _remove(self) -> None:
-        self._add(parse_path(self._tokens, self._placeholders), Change(new=lambda _, __: None, removes=True))
+        self._add(parse_path(self._tokens, self._placeholders), Change(new=lambda _, __: None))
 
     def _combine(self, section: str) -> None:
         """Read an action of ADD or DELETE."""
@@ -128,9 +130,11 @@ class _Parser:
                 f"Incorrect operand type for operator or function; operator: {section}, "
                 f"operand type: {_TYPE_NAMES[value.type]}, typeSet: ALLOWED_FOR_{section}_OPERAND"
             )
-        self._add(path, Change(new=lambda _, old: combined(section, old, value), removes=section == "DELETE"))
+        self._add(path, Change(new=lambda _, old: combined(section, old, value)), value.type)
 
-    def _add(self, path: Path, change: Change) -> None:
+    def _add(self, path: Path, change: Change, known_type: str | None = None) -> None:
+        if known_type is not None and len(path.parts) == 1:
+            self.known_types[path.parts[0]] = known_type
         fault = self.tree.add(path, change)
         if fault:
             raise self._tokens.invalid(fault)
@@ -159,12 +163,11 @@ class _Parser:
             value = self._placeholders.value(token.text, tokens)
             return _Operand(lambda _: value, known_type=value.type)
         if token.kind is Kind.WORD and tokens.is_call():
-            tokens.take()
+            tokens.enter()
             check_function(token.text, OF_UPDATES, tokens)
-            tokens.expect("(")
             operands: list[_Operand] = []
             parse_all(tokens, lambda: operands.append(self._operand()))
-            tokens.expect(")")
+            tokens.leave()
             return self._call(token.text, operands)
         path = parse_path(tokens, self._placeholders)
         return _Operand(path.find, path=path)

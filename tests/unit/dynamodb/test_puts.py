@@ -53,7 +53,7 @@ def test_an_item_that_dynamodb_does_not_take_is_refused(backend: Any, item: Any,
 @pytest.mark.parametrize(
     ("operation", "members", "message"),
     [
-        ("put_item", {"Item": A2, "ReturnValues": "ALL_NEW"}, "Return values set to invalid value"),
+        ("put_item", {"Item": A2, "ReturnValues": "ALL_NEW"}, "ReturnValues can only be ALL_OLD or NONE"),
         ("put_item", {"Item": A2, "ReturnValues": "HELLO"}, "'HELLO' at 'returnValues'"),
         ("delete_item", {"Key": {"id": {"N": "1"}}}, "The provided key element does not match the schema"),
         ("delete_item", {"Key": {**KEY, "x": {"S": "a"}}}, "The provided key element does not match the"),
