@@ -9,6 +9,8 @@ from typing import Any
 from emulator.dynamodb.refusal import serialization_error, validation_error
 from emulator.dynamodbstreams.number import canonical
 
+MAXIMUM_ITEM_BYTES = 400 * 1024
+
 _INVALID = "One or more parameter values were invalid: "
 
 
@@ -20,6 +22,9 @@ def check(value: Any) -> None:
     if type(value) is not dict:
         raise serialization_error("Unexpected value type in payload")
     if len(value) != 1:
+        for kind, content in value.items():
+            if kind in _CHECKS:
+                _CHECKS[kind](content)
         raise _no_value("has more than one datatypes set" if value else "is empty")
     ((kind, content),) = value.items()
     check_content = _CHECKS.get(kind)
@@ -36,8 +41,14 @@ def check_all(attributes: Any) -> None:
         check(value)
 
 
+def check_size(item: Mapping[str, Mapping[str, Any]]) -> None:
+    """Refuse an item that is larger than 400 KB."""
+    if size_bytes(item) > MAXIMUM_ITEM_BYTES:
+        raise validation_error("Item size has exceeded the maximum allowed size")
+
+
 def size_bytes(attributes: Mapping[str, Mapping[str, Any]]) -> int:
-    """Return what attributes count for capacity; binary values are base64 or bytes.
+    """Return what attributes count for capacity and for the size of an item; binary values are base64 or bytes.
 
     https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/CapacityUnitCalculations.html
     """
@@ -52,7 +63,7 @@ def _no_value(fault: str) -> Exception:
 
 def _check_text(content: Any) -> None:
     if type(content) is not str:
-        raise _not_convertible(content, "String")
+        raise not_convertible(content, "String")
 
 
 def _check_number(content: Any) -> None:
@@ -73,7 +84,7 @@ def _check_binary(content: Any) -> None:
 
 def _check_boolean(content: Any) -> None:
     if type(content) is not bool:
-        raise _not_convertible(content, "Boolean")
+        raise not_convertible(content, "Boolean")
 
 
 def _check_null(content: Any) -> None:
@@ -121,7 +132,8 @@ def _list(content: Any) -> list[Any]:
     return content
 
 
-def _not_convertible(content: Any, wanted: str) -> Exception:
+def not_convertible(content: Any, wanted: str) -> Exception:
+    """Return the error of JSON that is no String or Boolean."""
     match content:
         case dict():
             return serialization_error("Start of structure or map found where not expected")

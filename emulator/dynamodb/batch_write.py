@@ -8,13 +8,10 @@ from typing import Any
 from moto.dynamodb.models.dynamo_type import Item
 
 from emulator.dynamodb import attribute_value, consumption, item_store
-from emulator.dynamodb.item_store import MAXIMUM_ITEM_BYTES
 from emulator.dynamodb.key_schema import Attributes, KeySchema
 from emulator.dynamodb.refusal import serialization_error, validation_error
 
 MAXIMUM_REQUESTS = 25
-# The 126 digits of 1e125: no value counts more than this times its own JSON.
-_LONGEST_GROWTH = 26
 _ENUMERATIONS = {
     "ReturnConsumedCapacity": ("INDEXES", "TOTAL", "NONE"),
     "ReturnItemCollectionMetrics": ("SIZE", "NONE"),
@@ -151,8 +148,8 @@ def _writes(
         if kind == "PutRequest":
             schema.check_item(attributes)
             item = item_store.new_item(table, attributes)
-            if request_bytes * _LONGEST_GROWTH > MAXIMUM_ITEM_BYTES and item.size() > MAXIMUM_ITEM_BYTES:
-                raise validation_error("Item size has exceeded the maximum allowed size")
+            if request_bytes > attribute_value.MAXIMUM_ITEM_BYTES:  # no item counts more than its JSON
+                attribute_value.check_size(attributes)
         else:
             schema.check_key(attributes)
         batch.writes.append(Write(attributes, item))

@@ -1,4 +1,4 @@
-"""What a BatchWriteItem tells of its cost: consumed capacity, and the item collections it touched."""
+"""What writes tell of their cost: consumed capacity, and the item collections it touched."""
 
 import math
 from collections.abc import Iterable, Mapping
@@ -15,9 +15,10 @@ WRITE_UNIT_BYTES = 1024
 class Usage:
     """What the writes to one table are remembered by, until somebody asks what they cost."""
 
-    def __init__(self, name: str, table: Any) -> None:
+    def __init__(self, name: str, table: Any, units_of_a_write: int = 1) -> None:
         self.name = name
         self.table = table
+        self._units_of_a_write = units_of_a_write
         self._writes: list[tuple[Attributes, Item | None, Item | None]] = []
 
     def add(self, attributes: Attributes, item: Item | None, old: Item | None) -> None:
@@ -25,13 +26,14 @@ class Usage:
         self._writes.append((attributes, item, old))
 
     def capacity_units(self) -> float:
-        """Return the write units of the table: one for every kilobyte of the larger of the item before and after.
+        """Return the write units of the table: one for every kilobyte of the larger of the item before and after,
+        twice as many in a transaction.
 
         What the writes cost in indexes is not added.
 
         https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/read-write-operations.html
         """
-        return float(sum(self._units(*write) for write in self._writes))
+        return float(self._units_of_a_write * sum(self._units(*write) for write in self._writes))
 
     def item_collections(self) -> list[dict[str, Any]]:
         """Return the item collections, which only tables with local secondary indexes have."""
@@ -49,6 +51,17 @@ class Usage:
         after = size_bytes(attributes) if item is not None else 0
         before = size_bytes(old.to_json()["Attributes"]) if old is not None else 0
         return max(math.ceil(max(before, after) / WRITE_UNIT_BYTES), 1)
+
+
+def answer_of_one(request: Mapping[str, Any], used: Usage) -> dict[str, Any]:
+    """Return the members of the answer that a request with a single write asks for."""
+    members: dict[str, Any] = {}
+    detail = request.get("ReturnConsumedCapacity")
+    if detail in ("TOTAL", "INDEXES"):
+        members["ConsumedCapacity"] = _capacity(used, detail)
+    if request.get("ReturnItemCollectionMetrics") == "SIZE" and (collections := used.item_collections()):
+        members["ItemCollectionMetrics"] = collections[0]
+    return members
 
 
 def answer(request: Mapping[str, Any], usage: Iterable[Usage]) -> dict[str, Any]:

@@ -1,8 +1,6 @@
 """Puts items into moto's tables and takes them out, as moto's PutItem and DeleteItem do without a condition."""
 
-import copy
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from typing import Any
 
 from moto.dynamodb.models.dynamo_type import DynamoType, Item, LimitedSizeDict
@@ -11,9 +9,9 @@ from moto.dynamodb.models.table import Table
 from emulator.dynamodb.key_schema import Attributes
 from emulator.dynamodbstreams.number import canonical
 
-# What moto lets an item count when it copies it; DynamoDB's 400 KB by moto's way of counting.
-MAXIMUM_ITEM_BYTES = 405_000
 _SCALARS = frozenset({"S", "N", "B", "BOOL", "NULL"})
+
+Keys = tuple[DynamoType, DynamoType | None]
 
 
 def new_item(table: Table, attributes: Attributes) -> Item:
@@ -39,26 +37,25 @@ def put(table: Table, item: Item, attributes: Attributes) -> Item | None:
 
 def delete(table: Table, key: Attributes) -> Item | None:
     """Remove an item, leave a change record and return the item; None when there is none."""
-    return table.delete_item(*_keys(table, key))
+    return table.delete_item(*keys_of(table, key))
 
 
-@contextmanager
-def unchanged_on_failure(table: Table | None, key: Attributes) -> Iterator[None]:
-    """Put an item back as it was when its update fails; moto changes items in place, one action after the other."""
-    is_known = table is not None and all(name in key for name in table.table_key_attrs)
-    if table is None or not is_known:
-        yield  # moto refuses it
-        return
-    keys = _keys(table, key)
-    before = copy.deepcopy(table.get_item(*keys))
-    try:
-        yield
-    except Exception:
-        if before is not None:
-            _replace(table, before)
-        elif table.get_item(*keys) is not None:
-            table.delete_item(*keys)
-        raise
+def item_of(keys: Keys, attributes: Mapping[str, DynamoType]) -> Item:
+    """Return moto's item with attributes that are moto's already."""
+    item = Item(*keys, {})
+    item.attrs = LimitedSizeDict(attributes)
+    return item
+
+
+def replace(table: Table, keys: Keys, old: Item | None, new: Item | None) -> None:
+    """Store an item in place of another, and leave a change record; None where there is none."""
+    if new is not None:
+        _replace(table, new)
+        feed: Any = table.stream_shard
+        if feed is not None:
+            feed.add(old, new)
+    elif old is not None:
+        table.delete_item(*keys)
 
 
 def _stored(value: Mapping[str, Any]) -> DynamoType:
@@ -79,7 +76,8 @@ def _replace(table: Table, item: Item) -> None:
         table.items[item.hash_key][item.range_key] = item
 
 
-def _keys(table: Table, attributes: Attributes) -> tuple[DynamoType, DynamoType | None]:
+def keys_of(table: Table, attributes: Attributes) -> Keys:
+    """Return the key of an item, whose attributes have been checked."""
     return (
         DynamoType(attributes[table.hash_key_attr]),
         DynamoType(attributes[table.range_key_attr]) if table.range_key_attr is not None else None,

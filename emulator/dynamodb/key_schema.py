@@ -1,11 +1,13 @@
 """The key attributes of a table and of its indexes, and what an item must have in them."""
 
 import base64
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
 from emulator.dynamodb.refusal import validation_error
+from emulator.errors import ServiceError
 
 Attributes = dict[str, dict[str, Any]]
 
@@ -40,22 +42,67 @@ class KeySchema:
         }
         return cls(tuple(keys), tuple(index_keys))
 
+    def check_put(self, item: Attributes) -> None:
+        """Refuse what `check_item` refuses, in the words in which PutItem tells of key attributes."""
+        for name, expected in self.keys:
+            if name not in item:
+                raise validation_error(
+                    f"One or more parameter values were invalid: Missing the key {name} in the item"
+                )
+            if expected not in item[name]:
+                raise validation_error(
+                    f"One or more parameter values were invalid: Type mismatch for key {name} "
+                    f"expected: {expected} actual: {next(iter(item[name]))}"
+                )
+        self.check_item(item)
+
     def check_item(self, item: Attributes) -> None:
         """Refuse an item that has not every key attribute, or a key attribute of an index of another type."""
         self._check_keys(item)
+        self._check_index_keys(item)
+
+    def check_updated(
+        self, paths: Iterable[tuple[str | int, ...]], known_types: Mapping[str | int, str]
+    ) -> None:
+        """Refuse paths of an update that lead to a key attribute, or into one of an index.
+
+        `known_types` are those of the attributes of which the request says what they become.
+        """
+        paths = list(paths)
+        names = {name for name, _ in self.keys}
+        for first, *_ in paths:
+            if first in names:
+                raise validation_error(
+                    f"One or more parameter values were invalid: Cannot update attribute {first}. "
+                    "This attribute is part of the key"
+                )
         for name, expected, index_name in self.index_keys:
-            if name not in item:
+            kind = known_types.get(name, expected)
+            if kind != expected:
+                raise _index_key_mismatch(name, expected, kind, index_name)
+            if any(path[0] == name and len(path) > 1 for path in paths):
+                raise validation_error(
+                    "Key attributes must be scalars; list random access '[]' and map lookup '.' are not allowed: "
+                    f"IndexKey: {name}"
+                )
+
+    def check_updated_index_keys(self, attributes: Attributes, by_expression: bool) -> None:
+        """Refuse attributes after an update that an index cannot have as its keys."""
+        if not by_expression:
+            self._check_index_keys(attributes)
+            return
+        for name, expected, _ in self.index_keys:
+            if name not in attributes:
                 continue
-            ((kind, content),) = item[name].items()
+            ((kind, content),) = attributes[name].items()
             if kind != expected:
                 raise validation_error(
-                    f"One or more parameter values were invalid: Type mismatch for Index Key {name} "
-                    f"Expected: {expected} Actual: {kind} IndexName: {index_name}"
+                    "The update expression attempted to update the secondary index key to unsupported type"
                 )
             if content == "":
                 raise validation_error(
-                    "One or more parameter values are not valid. A value specified for a secondary index key is "
-                    f"not supported. {_EMPTY[kind]} IndexName: {index_name}, IndexKey: {name}"
+                    "One or more parameter values are not valid. The update expression attempted to update a "
+                    f"secondary index key to a value that is not supported. {_EMPTY[kind]}"
                 )
 
     def check_key(self, key: Attributes) -> None:
@@ -71,6 +118,19 @@ class KeySchema:
             for name, kind in self.keys
         )
 
+    def _check_index_keys(self, item: Attributes) -> None:
+        for name, expected, index_name in self.index_keys:
+            if name not in item:
+                continue
+            ((kind, content),) = item[name].items()
+            if kind != expected:
+                raise _index_key_mismatch(name, expected, kind, index_name)
+            if content == "":
+                raise validation_error(
+                    "One or more parameter values are not valid. A value specified for a secondary index key is "
+                    f"not supported. {_EMPTY[kind]} IndexName: {index_name}, IndexKey: {name}"
+                )
+
     def _check_keys(self, attributes: Attributes) -> None:
         for position, (name, expected) in enumerate(self.keys):
             content = attributes.get(name, {}).get(expected)
@@ -82,6 +142,13 @@ class KeySchema:
                 )
             if expected != "N":
                 _check_size(content, expected, position)
+
+
+def _index_key_mismatch(name: str, expected: str, actual: str, index_name: str) -> ServiceError:
+    return validation_error(
+        f"One or more parameter values were invalid: Type mismatch for Index Key {name} "
+        f"Expected: {expected} Actual: {actual} IndexName: {index_name}"
+    )
 
 
 def _check_size(content: str, kind: str, position: int) -> None:

@@ -19,9 +19,14 @@ from localstack.runtime.shutdown import SHUTDOWN_HANDLERS
 from localstack.services.moto import MotoFallbackDispatcher
 from localstack.services.plugins import ServiceLifecycleHook
 from localstack.utils.patch import patch
-from moto.dynamodb.exceptions import MockValidationException
+from moto.dynamodb.comparisons import ConditionExpressionParser
+from moto.dynamodb.exceptions import (
+    ConditionalCheckFailed,
+    MockValidationException,
+    TransactionCanceledException,
+)
 from moto.dynamodb.models import DynamoDBBackend, dynamodb_backends
-from moto.dynamodb.models.dynamo_type import DynamoType
+from moto.dynamodb.models.dynamo_type import DynamoType, Item, LimitedSizeDict
 from moto.dynamodb.models.table import Table
 from moto.dynamodb.models.utilities import dynamo_json_dump
 from moto.dynamodb.responses import DynamoHandler
@@ -29,21 +34,30 @@ from moto.utilities.utils import get_partition
 
 from emulator.dispatch import Handler, guarded
 from emulator.dynamodb import (
+    attribute_value,
     batch_write,
-    item_store,
+    item_operations,
     kinesis_api,
+    serialization,
     stream_specification,
     table_description,
     table_settings,
     time_to_live,
+    transaction,
 )
 from emulator.dynamodb.change_feed import ChangeFeed
-from emulator.dynamodb.item_answer import as_asked, updated_new
+from emulator.dynamodb.expressions.conditions import parse_condition
+from emulator.dynamodb.expressions.placeholders import Placeholders
+from emulator.dynamodb.item_answer import as_asked
+from emulator.dynamodb.item_filter import ItemFilter
+from emulator.dynamodb.item_write import FindTable, is_reserved
+from emulator.dynamodb.key_schema import KeySchema
 from emulator.dynamodb.kinesis_destination import PutRecordsClient
 from emulator.dynamodb.partiql import with_parameters
 from emulator.dynamodb.running_destinations import RunningDestinations
+from emulator.dynamodb.stored_value import plain_attributes
 from emulator.dynamodbstreams.change_stream import ChangeStream
-from emulator.dynamodbstreams.number import canonical, difference, total
+from emulator.dynamodbstreams.number import canonical
 from emulator.dynamodbstreams.pending_changes import PendingChanges
 from emulator.dynamodbstreams.provider import stream_registry
 from emulator.errors import ServiceError
@@ -149,40 +163,60 @@ def _describe_tables() -> None:
         return table_settings.DEFAULT_KEY
 
 
-def _answer_as_asked() -> None:
-    """Make moto's operations on items leave out what was not asked for."""
+def _read_items() -> None:
+    """Have moto's reads filter as DynamoDB does, and count sizes as it does."""
 
-    def answer(original: Callable[..., Any], handler: Any) -> Any:
+    @patch(DynamoHandler.batch_get_item)
+    def batch_get_item(original: Callable[..., Any], handler: Any) -> Any:
         body = original(handler)
-        if not isinstance(body, str):  # a refusal, with its status
-            return body
-        request, described = handler.body, json.loads(body)
-        if request.get("ReturnValues") == "UPDATED_NEW":
-            item = handler.dynamodb_backend.get_item(request["TableName"], request["Key"])
-            described["Attributes"] = updated_new(
-                described["Attributes"], request, item.to_json()["Attributes"]
-            )
-        return dynamo_json_dump(as_asked(described, request))
+        # A refusal comes with its status.
+        return dynamo_json_dump(as_asked(json.loads(body), handler.body)) if isinstance(body, str) else body
 
-    for operation in (
-        DynamoHandler.put_item,
-        DynamoHandler.update_item,
-        DynamoHandler.delete_item,
-        DynamoHandler.batch_get_item,
-        DynamoHandler.transact_write_items,
-    ):
-        patch(operation)(answer)
+    @patch(ConditionExpressionParser.parse)
+    def parse_filter(original: Callable[..., Any], parser: Any) -> Any:
+        if not parser.condition_expression:
+            return original(parser)
+        given = {
+            "ExpressionAttributeNames": parser.expression_attribute_names or None,
+            "ExpressionAttributeValues": parser.expression_attribute_values or None,
+        }
+        placeholders = Placeholders(given, DynamoType, is_reserved)
+        condition = parse_condition(parser.condition_expression, "FilterExpression", placeholders)
+        parser.expr_attr_names_found.extend(placeholders.used_names)
+        parser.expr_attr_values_found.extend(placeholders.used_values)
+        return ItemFilter(condition)
+
+    # Sizes are checked where items are written, and not again for every attribute.
+    patch(LimitedSizeDict.__setitem__)(lambda original, *arguments: dict.__setitem__(*arguments))
+    patch(Item.size)(lambda original, item: attribute_value.size_bytes(plain_attributes(item.attrs)))
+    patch(Table._validate_key_sizes)(lambda original, *arguments: None)
+
+    @patch(Table.put_item)
+    def put_item(
+        original: Callable[..., Any], table: Any, attributes: dict[str, Any], *args: Any, **kwargs: Any
+    ) -> Any:
+        # PartiQL's way to an item, and an import's.
+        with _refused_by_moto():
+            KeySchema.of(table).check_put(attributes)
+            attribute_value.check_size(attributes)
+        return original(table, attributes, *args, **kwargs)
+
+
+@contextmanager
+def _refused_by_moto() -> Iterator[None]:
+    """Make a refusal one of the kind that moto tells a batch of statements of."""
+    try:
+        yield
+    except ServiceError as error:
+        raise MockValidationException(error.message) from error
 
 
 def _write_numbers_as_dynamodb() -> None:
     """Have moto's attribute values hold each number in one way; equal numbers are equal keys and no change then."""
 
     def checked(text: str) -> str:
-        try:
+        with _refused_by_moto():
             return canonical(text)
-        except ServiceError as error:
-            # The kind of refusal that moto lets through, and rolls a transaction back for.
-            raise MockValidationException(error.message) from error
 
     take = DynamoType.__init__
 
@@ -195,18 +229,6 @@ def _write_numbers_as_dynamodb() -> None:
 
     # Without the detour of LocalStack's `patch`: this is called for every attribute that is written.
     DynamoType.__init__ = __init__
-
-    @patch(DynamoType.__add__)
-    def __add__(original: Callable[..., Any], value: Any, other: Any) -> Any:
-        if value.type == other.type == "N":
-            return DynamoType({"N": total(value.value, other.value)})
-        return original(value, other)
-
-    @patch(DynamoType.__sub__)
-    def __sub__(original: Callable[..., Any], value: Any, other: Any) -> Any:
-        if value.type == other.type == "N":
-            return DynamoType({"N": difference(value.value, other.value)})
-        return original(value, other)
 
 
 def _described(description: Mapping[str, Any]) -> str:
@@ -241,12 +263,22 @@ def _replace_time_to_live() -> None:
         return _table(backend, table_name).ttl
 
 
-def _leave_batches_as_they_came() -> None:
-    """Give BatchWriteItem the JSON of its request; to go through it by the model takes longer than the writes."""
+# Those of which this project reads every member itself.
+_READ_HERE = frozenset(
+    {"BatchWriteItemInput", "PutItemInput", "UpdateItemInput", "DeleteItemInput", "TransactWriteItemsInput"}
+)
+
+
+def _leave_writes_as_they_came() -> None:
+    """Give writes the JSON of their requests.
+
+    To go through it by the model takes longer than the writes, and ends in an internal error where a member is of
+    another type than the API has it.
+    """
 
     @patch(JSONRequestParser._do_parse)
     def _do_parse(original: Callable[..., Any], parser: Any, request: Any, shape: Any, *args: Any) -> Any:
-        if shape is not None and shape.name == "BatchWriteItemInput":
+        if shape is not None and shape.name in _READ_HERE:
             body = parser._parse_body_as_json(request)
             if isinstance(body, dict):
                 return body
@@ -267,7 +299,7 @@ def _table(backend: Any, name: str) -> Any:
     return table
 
 
-def _table_of_items(backend: Any, name: str) -> Any:
+def table_of_items(backend: Any, name: str) -> Any:
     """Return a table by name or ARN, for operations on items; DynamoDB does not name it when it is missing."""
     table = _find_table(backend, name)
     if table is None or name not in (table.name, table.table_arn):
@@ -285,31 +317,8 @@ def _all_tables() -> list[Any]:
         ]
 
 
-def _hold_back_changes() -> None:
-    """Record what UpdateItem and TransactWriteItems change once they have succeeded."""
-
-    @patch(DynamoDBBackend.update_item)
-    def update_item(
-        original: Callable[..., Any], backend: Any, table_name: str, key: Any, *args: Any, **kwargs: Any
-    ) -> Any:
-        table = _find_table(backend, table_name)
-        with _held_back([table]) as pending, item_store.unchanged_on_failure(table, key):
-            updated = original(backend, table_name, key, *args, **kwargs)
-        for changes in pending:
-            changes.record_as_one()
-        return updated
-
-    @patch(DynamoDBBackend.transact_write_items)
-    def transact_write_items(
-        original: Callable[..., Any], backend: Any, transact_items: list[Mapping[str, Mapping[str, Any]]]
-    ) -> Any:
-        names = {operation.get("TableName") for item in transact_items for operation in item.values()}
-        tables = {id(table): table for name in names if (table := _find_table(backend, name)) is not None}
-        with _held_back(tables.values(), backend) as pending:
-            result = original(backend, transact_items)
-        for changes in pending:
-            changes.record_each()
-        return result
+def _carry_statements_out() -> None:
+    """Have PartiQL's statements read and, in transactions, rolled back as DynamoDB does."""
 
     @patch(DynamoHandler.execute_statement)
     def check_parameters(original: Callable[..., Any], handler: Any) -> Any:
@@ -369,12 +378,9 @@ def _copy_items(items: Any) -> Any:
 
 
 @contextmanager
-def _held_back(tables: Iterable[Any], backend: Any = None) -> Iterator[list[PendingChanges]]:
-    """Hold the changes of some tables back; the caller records them when the operation has succeeded.
-
-    `backend` is given when the operation may put copies of the tables in their place.
-    """
-    held = [table for table in tables if table is not None and table.stream_shard.is_followed]
+def _held_back(tables: Iterable[Any]) -> Iterator[list[PendingChanges]]:
+    """Hold the changes of some tables back; the caller records them when the operation has succeeded."""
+    held = [table for table in tables if table.stream_shard is not None and table.stream_shard.is_followed]
     pending = []
     for table in held:
         table.stream_shard = PendingChanges(table.stream_shard)
@@ -383,8 +389,7 @@ def _held_back(tables: Iterable[Any], backend: Any = None) -> Iterator[list[Pend
         yield pending
     finally:
         for table, changes in zip(held, pending, strict=True):
-            current = table if backend is None else backend.tables.get(table.name, table)
-            current.stream_shard = changes.target
+            table.stream_shard = changes.target
 
 
 def _new_label() -> str:
@@ -397,12 +402,12 @@ class DynamoDBProvider(DynamodbApi, ServiceLifecycleHook):
 
     def __init__(self) -> None:
         _record_changes()
-        _hold_back_changes()
+        _carry_statements_out()
         _replace_time_to_live()
         _describe_tables()
         _write_numbers_as_dynamodb()
-        _answer_as_asked()
-        _leave_batches_as_they_came()
+        _read_items()
+        _leave_writes_as_they_came()
         self._time_to_live = time_to_live.TimeToLiveWorker(_all_tables, _LOCK)
         self._destinations = RunningDestinations()
 
@@ -410,12 +415,30 @@ class DynamoDBProvider(DynamodbApi, ServiceLifecycleHook):
     def batch_write_item(self, context: RequestContext, request: Any) -> Any:
         backend = dynamodb_backends[context.account_id][context.region]
         answer = batch_write.batch_write_item(
-            request, lambda name: _table_of_items(backend, name), len(context.request.data)
+            request, lambda name: table_of_items(backend, name), len(context.request.data)
         )
         # As plain as the request was taken: binary keys are base64 already.
-        context.service_response = answer
-        headers = {"Content-Type": "application/x-amz-json-1.0", "x-amzn-requestid": context.request_id}
-        return Response(json.dumps(answer), headers=headers)
+        return _plain_response(context, answer)
+
+    @handler("PutItem", expand=False)
+    def put_item(self, context: RequestContext, request: Any) -> Any:
+        return _operate(context, request, item_operations.put_item)
+
+    @handler("UpdateItem", expand=False)
+    def update_item(self, context: RequestContext, request: Any) -> Any:
+        return _operate(context, request, item_operations.update_item)
+
+    @handler("DeleteItem", expand=False)
+    def delete_item(self, context: RequestContext, request: Any) -> Any:
+        return _operate(context, request, item_operations.delete_item)
+
+    @handler("TransactWriteItems", expand=False)
+    def transact_write_items(self, context: RequestContext, request: Any) -> Any:
+        backend = dynamodb_backends[context.account_id][context.region]
+        return _unless_cancelled(
+            context,
+            lambda: transaction.transact_write_items(request, lambda name: table_of_items(backend, name)),
+        )
 
     @handler("EnableKinesisStreamingDestination", expand=False)
     def enable_kinesis_streaming_destination(self, context: RequestContext, request: Any) -> Any:
@@ -452,6 +475,33 @@ class DynamoDBProvider(DynamodbApi, ServiceLifecycleHook):
     def on_before_state_reset(self) -> None:
         """Send nothing more of tables that are about to be forgotten."""
         self._destinations.stop()
+
+
+def _operate(
+    context: RequestContext,
+    request: Mapping[str, Any],
+    carry_out: Callable[[FindTable, Mapping[str, Any]], dict[str, Any]],
+) -> Response:
+    backend = dynamodb_backends[context.account_id][context.region]
+    return _unless_cancelled(
+        context, lambda: carry_out(lambda: table_of_items(backend, request["TableName"]), request)
+    )
+
+
+def _unless_cancelled(context: RequestContext, carry_out: Callable[[], dict[str, Any]]) -> Response:
+    """Answer what is carried out, or the error of a condition, which has members that no other error has."""
+    serialization.check(context.operation.input_shape, context.service_request)
+    try:
+        return _plain_response(context, carry_out())
+    except (ConditionalCheckFailed, TransactionCanceledException) as error:
+        return _plain_response(context, json.loads(error.description), status=400)
+
+
+def _plain_response(context: RequestContext, answer: dict[str, Any], status: int = 200) -> Response:
+    """Return an answer as it is, without a way through the model."""
+    context.service_response = answer
+    headers = {"Content-Type": "application/x-amz-json-1.0", "x-amzn-requestid": context.request_id}
+    return Response(dynamo_json_dump(answer), status, headers=headers)
 
 
 def _requested_table(context: RequestContext, request: Mapping[str, Any]) -> Any:

@@ -1,8 +1,14 @@
-"""Calls moto's operations without a gateway."""
+"""Calls operations without a gateway."""
 
+import json
 from typing import Any
 
+from moto.dynamodb.models.utilities import dynamo_json_dump
 from moto.dynamodb.responses import DynamoHandler
+
+from emulator.dynamodb.item_operations import delete_item, put_item, update_item
+from emulator.dynamodb.provider import table_of_items
+from emulator.dynamodb.transaction import transact_write_items
 
 
 class Handler(DynamoHandler):
@@ -21,3 +27,21 @@ class Handler(DynamoHandler):
     def dynamodb_backend(self) -> Any:
         """Return the backend."""
         return self._backend
+
+
+def call(backend: Any, operation: str, **members: Any) -> dict[str, Any]:
+    """Carry out an operation and return its answer."""
+    if operation == "transact_write_items":
+        return _as_sent(transact_write_items(members, lambda name: table_of_items(backend, name)))
+    if operation in _OPERATIONS:
+        return _as_sent(
+            _OPERATIONS[operation](lambda: table_of_items(backend, members["TableName"]), members)
+        )
+    return dict(json.loads(getattr(Handler(backend, members), operation)()))
+
+
+_OPERATIONS = {"put_item": put_item, "update_item": update_item, "delete_item": delete_item}
+
+
+def _as_sent(answer: dict[str, Any]) -> dict[str, Any]:
+    return dict(json.loads(dynamo_json_dump(answer)))

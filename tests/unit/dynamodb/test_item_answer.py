@@ -3,21 +3,15 @@
 https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_UpdateItem.html
 """
 
-import json
 from typing import Any
 
 import pytest
 
-from tests.unit.dynamodb.handler import Handler
+from tests.unit.dynamodb.handler import call
 from tests.unit.dynamodb.records import A1, A2, B
 
 KEY = {"id": {"S": "a"}}
 SET = {"UpdateExpression": "SET n = :n", "ExpressionAttributeValues": {":n": {"S": "2"}}}
-
-
-def call(backend: Any, operation: str, **members: Any) -> dict[str, Any]:
-    """Carry out an operation and return its answer."""
-    return dict(json.loads(getattr(Handler(backend, members), operation)()))
 
 
 # The table holds A1.

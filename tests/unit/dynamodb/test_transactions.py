@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from tests.unit.dynamodb.handler import call
 from tests.unit.dynamodb.records import A1, A2, B, recorded
 
 
@@ -18,10 +19,13 @@ def update(name: str, value: str, condition: str | None = None) -> dict[str, Any
     return {"Update": {**operation, **({"ConditionExpression": condition} if condition else {})}}
 
 
+def transact(backend: Any, *actions: dict[str, Any]) -> None:
+    """Carry a transaction out."""
+    call(backend, "transact_write_items", TransactItems=list(actions))
+
+
 def test_updates_and_puts_are_recorded_each(backend: Any) -> None:
-    backend.transact_write_items(
-        [{"Put": {"TableName": "Orders", "Item": B}}, update("a", "2"), update("c", "1")]
-    )
+    transact(backend, {"Put": {"TableName": "Orders", "Item": B}}, update("a", "2"), update("c", "1"))
 
     assert recorded(backend) == [
         ("INSERT", None, B),
@@ -32,8 +36,8 @@ def test_updates_and_puts_are_recorded_each(backend: Any) -> None:
 
 def test_one_that_fails_leaves_no_record(backend: Any) -> None:
     with pytest.raises(Exception, match="Transaction cancelled"):
-        backend.transact_write_items([update("a", "2"), update("c", "1", "attribute_exists(id)")])
+        transact(backend, update("a", "2"), update("c", "1", "attribute_exists(id)"))
 
     assert recorded(backend) == []
-    backend.transact_write_items([update("a", "2")])
+    transact(backend, update("a", "2"))
     assert recorded(backend) == [("MODIFY", A1, A2)]

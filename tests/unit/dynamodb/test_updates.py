@@ -6,8 +6,9 @@ https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_UpdateItem.ht
 from typing import Any
 
 import pytest
-from moto.dynamodb.exceptions import MockValidationException
 
+from emulator.errors import ServiceError
+from tests.unit.dynamodb.handler import call
 from tests.unit.dynamodb.records import A1, A2, B, recorded
 
 TABLE_ARN = "arn:aws:dynamodb:eu-north-1:000000000000:table/Orders"
@@ -15,9 +16,24 @@ TABLE_ARN = "arn:aws:dynamodb:eu-north-1:000000000000:table/Orders"
 
 def update(backend: Any, expression: str, *, name: str = "a", table: str = "Orders", **values: str) -> None:
     """Update an item with numbers as values."""
-    backend.update_item(
-        table, {"id": {"S": name}}, expression, {}, {f":{key}": {"N": value} for key, value in values.items()}
+    call(
+        backend,
+        "update_item",
+        TableName=table,
+        Key={"id": {"S": name}},
+        UpdateExpression=expression,
+        ExpressionAttributeValues={f":{key}": {"N": value} for key, value in values.items()},
     )
+
+
+def transact(backend: Any, *actions: dict[str, Any]) -> None:
+    """Carry a transaction out."""
+    call(backend, "transact_write_items", TransactItems=list(actions))
+
+
+def put(backend: Any, **item: Any) -> None:
+    """Put an item."""
+    call(backend, "put_item", TableName="Orders", Item=item)
 
 
 def attributes(backend: Any, name: str = "a") -> Any:
@@ -34,8 +50,8 @@ def test_an_update_that_makes_an_item_is_one_change(backend: Any, table: str) ->
 
 
 def test_a_transaction_on_a_table_named_both_ways_is_recorded_in_its_order(backend: Any) -> None:
-    backend.transact_write_items(
-        [{"Put": {"TableName": TABLE_ARN, "Item": B}}, {"Put": {"TableName": "Orders", "Item": A2}}]
+    transact(
+        backend, {"Put": {"TableName": TABLE_ARN, "Item": B}}, {"Put": {"TableName": "Orders", "Item": A2}}
     )
 
     assert recorded(backend) == [("INSERT", None, B), ("MODIFY", A1, A2)]
@@ -49,9 +65,7 @@ def test_a_cancelled_transaction_on_a_table_named_by_arn_leaves_no_record(backen
     }
 
     with pytest.raises(Exception, match="Transaction cancelled"):
-        backend.transact_write_items(
-            [{"Put": {"TableName": TABLE_ARN, "Item": B}}, {"ConditionCheck": check}]
-        )
+        transact(backend, {"Put": {"TableName": TABLE_ARN, "Item": B}}, {"ConditionCheck": check})
 
     assert (recorded(backend), attributes(backend, "b")) == ([], None)
 
@@ -59,17 +73,17 @@ def test_a_cancelled_transaction_on_a_table_named_by_arn_leaves_no_record(backen
 def test_a_transaction_with_what_is_no_number_is_refused_as_a_request(backend: Any) -> None:
     item = {**B, "price": {"N": "abc"}}
 
-    with pytest.raises(MockValidationException, match="cannot be converted to a numeric value: abc"):
-        backend.transact_write_items([{"Put": {"TableName": "Orders", "Item": item}}])
+    with pytest.raises(ServiceError, match="cannot be converted to a numeric value: abc"):
+        transact(backend, {"Put": {"TableName": "Orders", "Item": item}})
 
 
 def test_an_update_that_fails_half_way_changes_nothing(backend: Any) -> None:
     # GIVEN an item with nearly the largest number
-    backend.put_item("Orders", {"id": {"S": "b"}, "amount": {"N": "9e125"}, "changes": {"N": "0"}})
+    put(backend, **{"id": {"S": "b"}, "amount": {"N": "9e125"}, "changes": {"N": "0"}})
     before, records = attributes(backend, "b"), recorded(backend)
 
     # WHEN its second action has no result that a number can hold
-    with pytest.raises(MockValidationException, match="Number overflow"):
+    with pytest.raises(ServiceError, match="Number overflow"):
         update(backend, "SET changes = :c ADD amount :t", name="b", c="1", t="9e125")
 
     # THEN the first is undone, and a later update goes on from there
@@ -79,7 +93,7 @@ def test_an_update_that_fails_half_way_changes_nothing(backend: Any) -> None:
 
 
 def test_an_update_that_fails_makes_no_item(backend: Any) -> None:
-    with pytest.raises(MockValidationException):
+    with pytest.raises(ServiceError):
         update(backend, "SET one = :o ADD amount :t", name="new", o="1", t="abc")
 
     assert (attributes(backend, "new"), recorded(backend)) == (None, [])
@@ -102,7 +116,7 @@ def test_an_update_that_fails_makes_no_item(backend: Any) -> None:
     ],
 )
 def test_arithmetic_is_exact(backend: Any, before: str, expression: str, value: str, after: str) -> None:
-    backend.put_item("Orders", {"id": {"S": "b"}, "n": {"N": before}})
+    put(backend, **{"id": {"S": "b"}, "n": {"N": before}})
 
     update(backend, expression, name="b", v=value)
 
@@ -110,7 +124,7 @@ def test_arithmetic_is_exact(backend: Any, before: str, expression: str, value: 
 
 
 def test_a_result_with_more_digits_than_a_number_has_is_refused(backend: Any) -> None:
-    backend.put_item("Orders", {"id": {"S": "b"}, "n": {"N": "99999999999999999999999999999999999998"}})
+    put(backend, **{"id": {"S": "b"}, "n": {"N": "99999999999999999999999999999999999998"}})
 
-    with pytest.raises(MockValidationException, match="more than 38 significant digits"):
+    with pytest.raises(ServiceError, match="more than 38 significant digits"):
         update(backend, "ADD n :v", name="b", v="0.5")

@@ -1,0 +1,1 @@
+"""Expressions of requests: conditions, filters and updates."""

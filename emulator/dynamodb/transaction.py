@@ -1,0 +1,121 @@
+"""TransactWriteItems: every write is made, or none.
+
+https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_TransactWriteItems.html
+"""
+
+from collections.abc import Callable, Mapping
+from functools import partial
+from typing import Any
+
+from moto.dynamodb.exceptions import ConditionalCheckFailed, TransactionCanceledException
+from moto.dynamodb.models.dynamo_type import Item
+from moto.dynamodb.models.table import Table
+
+from emulator.dynamodb import consumption, item_store, item_write
+from emulator.dynamodb.item_write import FindTable, ItemWrite, Request, check_enumerations
+from emulator.dynamodb.key_schema import KeySchema
+from emulator.dynamodb.refusal import serialization_error, validation_error
+from emulator.dynamodb.stored_value import plain_attributes
+from emulator.errors import ServiceError
+
+MAXIMUM_ACTIONS = 100
+_UNITS_OF_A_WRITE = 2
+_ENUMERATIONS = {
+    "ReturnConsumedCapacity": ("INDEXES", "TOTAL", "NONE"),
+    "ReturnItemCollectionMetrics": ("SIZE", "NONE"),
+}
+_KINDS: Mapping[str, Callable[[FindTable, Request], ItemWrite]] = {
+    "ConditionCheck": item_write.check,
+    "Put": item_write.put,
+    "Delete": item_write.delete,
+    "Update": item_write.update,
+}
+
+
+def transact_write_items(request: Request, find_table: Callable[[str], Table]) -> dict[str, Any]:
+    """Carry a transaction out and return the answer. The caller keeps others away from the tables.
+
+    Raises:
+        ServiceError: DynamoDB refuses the request.
+        TransactionCanceledException: a condition does not hold, or an item cannot be changed so.
+    """
+    check_enumerations(request, _ENUMERATIONS)
+    # 1. The requests by themselves, 2. with the items as they are, 3. the writes: what fails has written nothing.
+    actions = [_action(one) for one in _actions(request)]
+    writes = [(name, _KINDS[kind](partial(find_table, name), one)) for kind, name, one in actions]
+    _check_distinct([write for _, write in writes])
+    outcomes = _outcomes([write for _, write in writes])
+    usage: dict[str, consumption.Usage] = {}
+    for (name, write), (old, new) in zip(writes, outcomes, strict=True):
+        if new is not old:
+            item_store.replace(write.table, write.keys, old, new)
+        used = usage.setdefault(name, consumption.Usage(name, write.table, _UNITS_OF_A_WRITE))
+        used.add(plain_attributes(new.attrs) if new is not None else write.key, new, old)
+    return consumption.answer(request, usage.values())
+
+
+def _actions(request: Request) -> list[Any]:
+    actions = request.get("TransactItems")
+    if actions is None:
+        raise _fault("Value null at 'transactItems'", "Member must not be null")
+    if not isinstance(actions, list) or not all(isinstance(one, dict) for one in actions):
+        raise serialization_error("Unexpected field type")
+    if not actions:
+        raise _fault("Value '[]' at 'transactItems'", "Member must have length greater than or equal to 1")
+    if len(actions) > MAXIMUM_ACTIONS:
+        raise _fault(
+            "Value at 'transactItems'", f"Member must have length less than or equal to {MAXIMUM_ACTIONS}"
+        )
+    return actions
+
+
+def _action(one: Mapping[str, Any]) -> tuple[str, str, Request]:
+    """Return the kind, table name and members of an action."""
+    kinds = [kind for kind in _KINDS if one.get(kind) is not None]
+    if len(kinds) != 1:
+        raise validation_error(
+            "TransactItems can only contain one of Check, Put, Update or Delete"
+            if kinds
+            else "Invalid Request: TransactWriteRequest should contain Delete or Put or Update request"
+        )
+    action = one[kinds[0]]
+    if not isinstance(action, dict):
+        raise serialization_error("Unexpected field type")
+    if not isinstance(action.get("TableName"), str):
+        path = f"transactItems.member.{kinds[0][0].lower()}{kinds[0][1:]}.tableName"
+        raise _fault(f"Value null at '{path}'", "Member must not be null")
+    if kinds[0] == "Update" and action.get("UpdateExpression") is None:
+        raise _fault(
+            "Value null at 'transactItems.member.update.updateExpression'", "Member must not be null"
+        )
+    return kinds[0], action["TableName"], action
+
+
+def _check_distinct(writes: list[ItemWrite]) -> None:
+    keys = {(write.table.name, KeySchema.of(write.table).identity(write.key)) for write in writes}
+    if len(keys) < len(writes):
+        raise validation_error("Transaction request cannot include multiple operations on one item")
+
+
+def _outcomes(writes: list[ItemWrite]) -> list[tuple[Item | None, Item | None]]:
+    """Return each item before and after its write, none of which is made here."""
+    outcomes: list[tuple[Item | None, Item | None]] = []
+    reasons: list[tuple[str | None, str | None, Any]] = []
+    for write in writes:
+        old = write.find()
+        try:
+            write.check_condition(old)
+            outcomes.append((old, write.outcome(old)))
+            reasons.append((None, None, None))
+        except ConditionalCheckFailed:
+            shown = plain_attributes(old.attrs) if write.shows_item_on_failure and old is not None else None
+            reasons.append(("ConditionalCheckFailed", "The conditional request failed", shown))
+        except ServiceError as error:
+            reasons.append(("ValidationError", error.message, None))
+    if any(code is not None for code, _, _ in reasons):
+        raise TransactionCanceledException(reasons)
+    return outcomes
+
+
+def _fault(value: str, rule: str) -> ServiceError:
+    return validation_error(f"1 validation error detected: {value} failed to satisfy constraint: {rule}")
