@@ -11,7 +11,7 @@ from emulator.errors import ServiceError
 from emulator.kinesis.data_plane import Stream
 from emulator.kinesis.shard import Shard
 
-MAXIMUM_RESULTS = 10_000
+MAXIMUM_SHARDS = 1_000
 MAXIMUM_STREAMS = 100
 
 
@@ -47,6 +47,7 @@ def list_shards(
     exclusive_start_shard_id: str | None = None,
     shard_filter: Mapping[str, Any] | None = None,
     maximum_results: int | None = None,
+    most: int = MAXIMUM_SHARDS,
 ) -> tuple[list[dict[str, Any]], str | None]:
     """Return one page of shard descriptions and the token of the next page, if there is one.
 
@@ -63,7 +64,7 @@ def list_shards(
     shards = _filtered(kept, shard_filter or {}, horizon)
     if exclusive_start_shard_id:
         shards = [shard for shard in shards if shard.shard_id > exclusive_start_shard_id]
-    size = maximum_results or MAXIMUM_RESULTS
+    size = min(maximum_results or most, most)
     page = [shard.to_json() for shard in shards[:size]]
     if len(shards) <= size:
         return page, None

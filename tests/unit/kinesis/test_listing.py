@@ -1,12 +1,14 @@
-"""ListStreams: names in their order, page by page.
+"""ListStreams and ListShards: in their order, page by page.
 
 https://docs.aws.amazon.com/kinesis/latest/APIReference/API_ListStreams.html
+https://docs.aws.amazon.com/kinesis/latest/APIReference/API_ListShards.html
 """
 
 import pytest
 
 from emulator.errors import ServiceError
-from emulator.kinesis.listing import list_streams
+from emulator.kinesis.listing import list_shards, list_streams
+from tests.unit.kinesis.subject import Subject
 
 
 def test_pages_follow_one_another_by_token_and_by_name() -> None:
@@ -34,3 +36,13 @@ def test_a_token_of_another_kind_is_refused() -> None:
         list_streams(["a"], token="%")
 
     assert raised.value.code == "InvalidArgumentException"
+
+
+def test_a_page_of_shards_has_at_most_a_thousand() -> None:
+    subject = Subject(shard_count=1001)
+
+    for maximum_results in (None, 10_000):
+        page, token = list_shards(subject.stream, subject.clock(), maximum_results=maximum_results)
+        assert (len(page), token is None) == (1000, False)
+    assert len(list_shards(subject.stream, subject.clock(), maximum_results=10_000, most=100)[0]) == 100
+    assert len(list_shards(subject.stream, subject.clock(), page[-1]["ShardId"])[0]) == 1
