@@ -40,6 +40,10 @@ class Stream(NamedStream, Protocol):
         """Its StreamModeDetails."""
 
     @property
+    def encryption_type(self) -> str:
+        """KMS, or NONE."""
+
+    @property
     def max_record_size_in_kib(self) -> int:
         """How large a record and its key may be."""
 
@@ -148,7 +152,7 @@ class DataPlane:
         shard.log.retention_seconds = stream.retention_period_hours * 3600
         if not shard.named:
             shard.name_log(stream.stream_name)
-        return shard.put(record.partition_key, record.data), shard.shard_id
+        return shard.put(record.partition_key, record.data, stream.encryption_type), shard.shard_id
 
     def iterator(
         self,

@@ -68,6 +68,7 @@ from localstack.aws.api.kinesis import (
 )
 from localstack.aws.connect import connect_to
 from localstack.aws.forwarder import ForwardingFallbackDispatcher, create_aws_request_context
+from localstack.http import Response
 from localstack.services.moto import call_moto
 from localstack.services.plugins import ServiceLifecycleHook
 from localstack.utils.patch import patch
@@ -87,7 +88,7 @@ from emulator.kinesis.data_plane import (
 )
 from emulator.kinesis.listing import decode_token, list_shards, list_streams
 from emulator.kinesis.missing import StreamNotFoundError, stream_of_shard, stream_of_shards
-from emulator.kinesis.protection import check_encryption_type, check_policy
+from emulator.kinesis.protection import check_encryption_type, check_policy, encryption
 from emulator.kinesis.quota import ON_DEMAND_STREAM_LIMIT, Quotas, is_on_demand
 from emulator.kinesis.record_size import DEFAULT_RECORD_KIB, refuse_warm_throughput
 from emulator.kinesis.resharding import merge_shards, split_shard, update_shard_count
@@ -119,9 +120,18 @@ def _checked(handle: Handler) -> Handler:
 
     def call(context: RequestContext, request: Mapping[str, Any]) -> Any:
         constraint.check(context.operation.input_shape, request)
-        return handle(context, request)
+        output = handle(context, request)
+        return _empty_answer(context) if context.operation.output_shape is None else output
 
     return call
+
+
+def _empty_answer(context: RequestContext) -> Response:
+    """Return the answer of an operation that has nothing to say: no body, where LocalStack would write `{}`."""
+    content_type = context.request.headers.get("Content-Type", "application/x-amz-json-1.1")
+    return Response(
+        status=200, headers={"Content-Type": content_type, "x-amzn-requestid": context.request_id}
+    )
 
 
 def _call_moto(context: RequestContext, request: Mapping[str, Any]) -> Any:
@@ -521,8 +531,9 @@ class KinesisProvider(KinesisApi, ServiceLifecycleHook):
             request.get("ExplicitHashKey"),
             request.get("SequenceNumberForOrdering"),
         )
-        number, shard_id = _DATA_PLANE.put(_stream(context, request), record)
-        return PutRecordOutput(SequenceNumber=number, ShardId=shard_id)
+        stream = _stream(context, request)
+        number, shard_id = _DATA_PLANE.put(stream, record)
+        return PutRecordOutput(SequenceNumber=number, ShardId=shard_id, **encryption(stream))
 
     @handler("PutRecords", expand=False)
     def put_records(self, context: RequestContext, request: PutRecordsInput) -> PutRecordsOutput:
@@ -532,8 +543,9 @@ class KinesisProvider(KinesisApi, ServiceLifecycleHook):
         records = [
             NewRecord(entry["PartitionKey"], entry["Data"], entry.get("ExplicitHashKey")) for entry in entries
         ]
-        results = _DATA_PLANE.put_all(_stream(context, request), records)
-        return PutRecordsOutput(**put_records_response(results))
+        stream = _stream(context, request)
+        results = _DATA_PLANE.put_all(stream, records)
+        return PutRecordsOutput(**put_records_response(results), **encryption(stream))
 
     @handler("GetShardIterator", expand=False)
     def get_shard_iterator(

@@ -86,8 +86,8 @@ class Shard:
         """Tell whether new records with this hash key belong here."""
         return self.is_open and self.starting_hash <= hash_key <= self.ending_hash
 
-    def put(self, partition_key: str, data: bytes) -> str:
-        """Append a record and return its sequence number.
+    def put(self, partition_key: str, data: bytes, encryption_type: str = "NONE") -> str:
+        """Append a record and return its sequence number; only an encryption by KMS is told of when it is read.
 
         The caller holds the stream's lock: a sequence number is made before the position is taken.
         """
@@ -100,6 +100,8 @@ class Shard:
             "Data": data,
             "PartitionKey": partition_key,
         }
+        if encryption_type == "KMS":
+            record["EncryptionType"] = encryption_type
         self.log.append(record, len(data) + len(partition_key), now)
         with self.changed:
             self.changed.notify_all()

@@ -210,6 +210,14 @@ def test_operations_that_moto_serves_take_cbor(aws: Aws, emulator: EmulatorProce
     assert name.encode() in body
 
 
+def test_an_operation_with_nothing_to_say_answers_without_a_body(
+    emulator: EmulatorProcess, name: str
+) -> None:
+    # "the service sends back an HTTP 200 response with an empty HTTP body", as the pages of the API say
+    assert cbor(emulator, "CreateStream", StreamName=name) == b""
+    assert cbor(emulator, "DeleteStream", StreamName=name) == b""
+
+
 def test_times_are_times_in_cbor_too(aws: Aws, emulator: EmulatorProcess, name: str) -> None:
     # GIVEN a stream, a consumer and a record
     kinesis = aws.client("kinesis")

@@ -24,6 +24,7 @@ class FakeStream:
     arn: str = "arn:aws:kinesis:eu-north-1:000000000000:stream/orders"
     consumers: list[Consumer] = field(default_factory=list)
     max_record_size_in_kib: int = 1024
+    encryption_type: str = "NONE"
     stream_mode: dict[str, str] = field(default_factory=lambda: {"StreamMode": "PROVISIONED"})
 
 
