@@ -86,7 +86,7 @@ from emulator.kinesis.data_plane import (
     find_shard,
     stream_name_of,
 )
-from emulator.kinesis.listing import decode_token, list_shards, list_streams
+from emulator.kinesis.listing import check_token_alone, decode_token, list_shards, list_streams
 from emulator.kinesis.missing import StreamNotFoundError, stream_of_shard, stream_of_shards
 from emulator.kinesis.protection import check_encryption_type, check_policy, encryption
 from emulator.kinesis.quota import ON_DEMAND_STREAM_LIMIT, Quotas, is_on_demand
@@ -578,13 +578,12 @@ class KinesisProvider(KinesisApi, ServiceLifecycleHook):
     @handler("ListShards", expand=False)
     def list_shards(self, context: RequestContext, request: ListShardsInput) -> ListShardsOutput:
         start = request.get("ExclusiveStartShardId")
-        shard_filter = request.get("ShardFilter")
+        shard_filter: dict[str, Any] = dict(request.get("ShardFilter") or {})
+        if moment := shard_filter.get("Timestamp"):
+            shard_filter["Timestamp"] = _timestamp(context, moment, "ShardFilter", "Timestamp")
         if token := request.get("NextToken"):
-            if request.get("StreamName"):
-                raise ServiceError(
-                    "InvalidArgumentException", "NextToken and StreamName cannot be provided together."
-                )
-            name, start, shard_filter = decode_token(token)
+            check_token_alone(request)
+            name, start, shard_filter = decode_token(token, time.time())
             stream = find_stream(context.account_id, context.region, name, None)
         else:
             if not request.get("StreamName") and not request.get("StreamARN"):

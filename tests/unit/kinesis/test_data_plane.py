@@ -344,7 +344,7 @@ def test_a_long_listing_goes_on_with_its_token() -> None:
 
     first, token = list_shards(subject.stream, subject.clock(), maximum_results=2)
     assert token is not None
-    name, start, shard_filter = decode_token(token)
+    name, start, shard_filter = decode_token(token, subject.clock())
     rest, end = list_shards(subject.stream, subject.clock(), start, shard_filter, maximum_results=2)
 
     assert (name, end) == ("orders", None)
