@@ -133,8 +133,13 @@ def main() -> None:
     check_shard_limits(os.environ["KINESIS_SHARD_LIMITS"])
     # LocalStack reads its configuration when it is imported, so the import comes last.
     from localstack import config
+    from localstack.aws import spec
     from localstack.runtime.main import main as run_localstack
 
+    from emulator.kinesis import newer_model
+
+    # Before the first request has the model read.
+    spec.loader.patches.update(newer_model.PATCHES)
     use_own_temporary_directory(Path(os.environ["EMULATOR_DATA_DIR"]))
     check_runtime_executor(config.LAMBDA_RUNTIME_EXECUTOR)
     use_shared_service_catalog()

@@ -6,6 +6,7 @@ from typing import Any
 
 from emulator.errors import ServiceError
 from emulator.kinesis.data_plane import DataPlane, NewRecord, PutResult, Stream, stream_name_of
+from emulator.kinesis.missing import stream_of_shard
 
 FindStream = Callable[[str | None, str | None], Stream]
 
@@ -82,7 +83,7 @@ class KinesisClient:
     ) -> dict[str, Any]:
         """Return a shard iterator."""
         try:
-            stream = self._find_stream(StreamName, StreamARN)
+            stream = stream_of_shard(lambda: self._find_stream(StreamName, StreamARN), ShardId)
             iterator = self._data_plane.iterator(
                 stream, ShardId, ShardIteratorType, StartingSequenceNumber, Timestamp
             )
@@ -96,9 +97,10 @@ class KinesisClient:
         """Return the records after an iterator."""
         try:
             iterator = self._data_plane.decode_iterator(ShardIterator)
-            page = self._data_plane.get(
-                self._find_stream(stream_name_of(iterator), StreamARN), iterator, Limit
+            stream = stream_of_shard(
+                lambda: self._find_stream(stream_name_of(iterator), StreamARN), iterator.shard_id
             )
+            page = self._data_plane.get(stream, iterator, Limit)
         except ServiceError as error:
             raise error.as_client_error("GetRecords") from error
         response: dict[str, Any] = {

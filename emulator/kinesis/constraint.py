@@ -12,8 +12,6 @@ from emulator.errors import ServiceError
 
 # Checked where the records are read: a request of 500 is not walked through twice.
 _RECORDS = "PutRecordsRequestEntryList"
-# GetRecords answers InvalidArgumentException for a limit out of range.
-_UNBOUNDED = frozenset({"GetRecordsInputLimit"})
 _MAXIMUM_VIOLATIONS = 10
 # Kinesis prints this enumeration in an order of its own.
 _ENUM_ORDERS = {
@@ -107,7 +105,7 @@ def _broken(shape: Shape, value: Any) -> Iterator[str]:
         if pattern and not _compiled(pattern).fullmatch(value):
             yield f"Member must satisfy regular expression pattern: {pattern}"
         yield from _broken_bounds(shape, len(value), "have length")
-    elif shape.type_name in ("integer", "long") and shape.name not in _UNBOUNDED:
+    elif shape.type_name in ("integer", "long"):
         yield from _broken_bounds(shape, value, "have value")
 
 

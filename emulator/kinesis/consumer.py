@@ -4,6 +4,7 @@ import base64
 import binascii
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from typing import Any, Protocol
 
 from emulator.errors import ServiceError
@@ -32,7 +33,7 @@ class Consumer:
             "ConsumerName": self.consumer_name,
             "ConsumerARN": self.consumer_arn,
             "ConsumerStatus": status,
-            "ConsumerCreationTimestamp": self.created_at,
+            "ConsumerCreationTimestamp": datetime.fromtimestamp(self.created_at, UTC),
         }
 
 

@@ -10,35 +10,22 @@ from datetime import UTC, datetime
 from typing import Any, Protocol
 
 from emulator.errors import ServiceError
+from emulator.kinesis.missing import NamedStream, resolve_shard_id, shard_does_not_exist
 from emulator.kinesis.sequence_number import sequence_number_parts
 from emulator.kinesis.shard import Shard
 from emulator.shard_iterator import InvalidShardIteratorError, ShardIterator
 
-MAXIMUM_RECORD_BYTES = 1024 * 1024
 MAXIMUM_REQUEST_RECORDS = 500
 MAXIMUM_REQUEST_BYTES = 10 * 1024 * 1024
 MAXIMUM_PAGE_RECORDS = 10_000
 MAXIMUM_PAGE_BYTES = 10 * 1024 * 1024
 ITERATOR_LIFETIME_SECONDS = 300
 _HASH_KEYS = 2**128
-_MAXIMUM_SHARD_INDEX = 2**31 - 1
 _HASH_KEY_PATTERN = r"0|([1-9]\d{0,38})"
 _START_RULE = (
     "Must either specify (1) AT_SEQUENCE_NUMBER or AFTER_SEQUENCE_NUMBER and StartingSequenceNumber or "
     "(2) TRIM_HORIZON or LATEST and no StartingSequenceNumber. Request specified {} and {} StartingSequenceNumber."
 )
-
-
-class NamedStream(Protocol):
-    """What a message says of a data stream."""
-
-    @property
-    def stream_name(self) -> str:
-        """Name of the stream."""
-
-    @property
-    def account_id(self) -> str:
-        """Account that owns it."""
 
 
 class Stream(NamedStream, Protocol):
@@ -53,6 +40,14 @@ class Stream(NamedStream, Protocol):
         """Its StreamModeDetails."""
 
     @property
+    def encryption_type(self) -> str:
+        """KMS, or NONE."""
+
+    @property
+    def max_record_size_in_kib(self) -> int:
+        """How large a record and its key may be."""
+
+    @property
     def shards(self) -> Mapping[str, Shard]:
         """Its shards, open and closed, by id."""
 
@@ -64,6 +59,8 @@ class NewRecord:
     partition_key: str
     data: bytes
     explicit_hash_key: str | None = None
+    # SequenceNumberForOrdering, which PutRecord alone has.
+    ordered_after: str | None = None
 
     @property
     def size_bytes(self) -> int:
@@ -118,8 +115,10 @@ class DataPlane:
             ServiceError: the record is outside Kinesis's limits, or its shard is at its own.
         """
         _check_keys(record, "")
-        if record.size_bytes > MAXIMUM_RECORD_BYTES:
-            raise _too_long("data", MAXIMUM_RECORD_BYTES)
+        if record.ordered_after is not None:
+            _check_order(stream, _shard_for(stream, record), record.ordered_after, self._clock())
+        if record.size_bytes > stream.max_record_size_in_kib * 1024:
+            raise _too_long("data", stream.max_record_size_in_kib * 1024)
         with self._lock:
             result = self._append(stream, record)
         if isinstance(result, ServiceError):
@@ -134,11 +133,11 @@ class DataPlane:
         """
         if len(records) > MAXIMUM_REQUEST_RECORDS:
             raise _too_long("records", MAXIMUM_REQUEST_RECORDS)
-        total_bytes = 0
+        total_bytes, maximum_bytes = 0, stream.max_record_size_in_kib * 1024
         for index, record in enumerate(records, start=1):
             _check_keys(record, f"records.{index}.member.")
-            if record.size_bytes > MAXIMUM_RECORD_BYTES:
-                raise _too_long(f"records.{index}.member.data", MAXIMUM_RECORD_BYTES)
+            if record.size_bytes > maximum_bytes:
+                raise _too_long(f"records.{index}.member.data", maximum_bytes)
             total_bytes += record.size_bytes
         if total_bytes > MAXIMUM_REQUEST_BYTES:
             raise ServiceError("InvalidArgumentException", "Records size exceeds 10 MB limit")
@@ -153,7 +152,7 @@ class DataPlane:
         shard.log.retention_seconds = stream.retention_period_hours * 3600
         if not shard.named:
             shard.name_log(stream.stream_name)
-        return shard.put(record.partition_key, record.data), shard.shard_id
+        return shard.put(record.partition_key, record.data, stream.encryption_type), shard.shard_id
 
     def iterator(
         self,
@@ -247,7 +246,7 @@ class DataPlane:
             raise _invalid(f"Limit must be between 1 and {MAXIMUM_PAGE_RECORDS}, found {limit}.")
         shard = find_shard(stream, iterator.shard_id)
         if iterator.stream != f"{stream.stream_name}:{shard.created_microseconds}":
-            raise stream_not_found(stream.stream_name, stream.account_id)
+            raise shard_does_not_exist(stream, shard.shard_id)
         if self.limited:
             with self._lock:
                 if not shard.throughput.take_read(self._clock()):
@@ -287,13 +286,6 @@ def stream_name_of(iterator: ShardIterator) -> str:
     return iterator.stream.partition(":")[0]
 
 
-def stream_not_found(stream_name: str, account_id: str) -> ServiceError:
-    """Return the error that says that there is no such stream."""
-    return ServiceError(
-        "ResourceNotFoundException", f"Stream {stream_name} under account {account_id} not found."
-    )
-
-
 def hash_key(record: NewRecord) -> int:
     """Return the 128-bit key that places a record in a shard's hash key range."""
     if record.explicit_hash_key is not None:
@@ -312,34 +304,11 @@ def find_shard(stream: Stream, shard_id: str) -> Shard:
     Raises:
         ServiceError: there is no such shard.
     """
-    shard = stream.shards.get(shard_id) or stream.shards.get(resolve_shard_id(stream, shard_id))
+    name = resolve_shard_id(stream, shard_id)
+    shard = stream.shards.get(name)
     if shard is None:
-        raise ServiceError(
-            "ResourceNotFoundException",
-            f"Shard {resolve_shard_id(stream, shard_id)} in stream {stream.stream_name} under account "
-            f"{stream.account_id} does not exist",
-        )
+        raise shard_does_not_exist(stream, name)
     return shard
-
-
-def resolve_shard_id(stream: NamedStream, shard_id: str) -> str:
-    """Return the full identifier that a shard's number stands for, with any prefix or none, as Kinesis takes it.
-
-    Raises:
-        ServiceError: the text does not end in a number that a shard can have.
-    """
-    _, _, number = shard_id.rpartition("-")
-    if not (number.isascii() and number.isdigit()) or int(number) > _MAXIMUM_SHARD_INDEX:
-        raise shard_not_found(stream, shard_id)
-    return f"shardId-{int(number):012d}"
-
-
-def shard_not_found(stream: NamedStream, shard_id: str) -> ServiceError:
-    """Return the error that says that a stream has no such shard."""
-    return ServiceError(
-        "ResourceNotFoundException",
-        f"Could not find shard {shard_id} in stream {stream.stream_name} under account {stream.account_id}.",
-    )
 
 
 def _position_of(stream: Stream, shard: Shard, sequence_number: str) -> int:
@@ -372,6 +341,19 @@ def _children(stream: Stream, parent: Shard) -> list[dict[str, Any]]:
         for shard in list(stream.shards.values())
         if parent.shard_id in (shard.parent, shard.adjacent_parent)
     ]
+
+
+def _check_order(stream: Stream, shard: Shard, number: str, now: float) -> None:
+    """Refuse a SequenceNumberForOrdering that no record can have yet; every other one is smaller than the next."""
+    try:
+        valid = sequence_number_parts(number).arrived_second <= max(now, shard.created_second)
+    except ValueError:
+        valid = False
+    if not valid:
+        raise _invalid(
+            f"ExclusiveMinimumSequenceNumber {number} used in PutRecord on stream {stream.stream_name} under account "
+            f"{stream.account_id} is invalid."
+        )
 
 
 def _rate_exceeded(stream: Stream, shard: Shard) -> ServiceError:

@@ -11,7 +11,16 @@ from emulator.errors import ServiceError
 from emulator.kinesis.data_plane import Stream
 from emulator.kinesis.shard import Shard
 
-MAXIMUM_RESULTS = 10_000
+MAXIMUM_SHARDS = 1_000
+TOKEN_LIFETIME_SECONDS = 300
+# What a token stands for already, in the order in which Kinesis would name it.
+_NOT_WITH_A_TOKEN = (
+    "StreamName",
+    "StreamARN",
+    "ExclusiveStartShardId",
+    "ShardFilter",
+    "StreamCreationTimestamp",
+)
 MAXIMUM_STREAMS = 100
 
 
@@ -47,6 +56,7 @@ def list_shards(
     exclusive_start_shard_id: str | None = None,
     shard_filter: Mapping[str, Any] | None = None,
     maximum_results: int | None = None,
+    most: int = MAXIMUM_SHARDS,
 ) -> tuple[list[dict[str, Any]], str | None]:
     """Return one page of shard descriptions and the token of the next page, if there is one.
 
@@ -63,32 +73,55 @@ def list_shards(
     shards = _filtered(kept, shard_filter or {}, horizon)
     if exclusive_start_shard_id:
         shards = [shard for shard in shards if shard.shard_id > exclusive_start_shard_id]
-    size = maximum_results or MAXIMUM_RESULTS
+    size = min(maximum_results or most, most)
     page = [shard.to_json() for shard in shards[:size]]
     if len(shards) <= size:
         return page, None
-    return page, encode_token(stream.stream_name, page[-1]["ShardId"], shard_filter)
+    return page, encode_token(stream.stream_name, page[-1]["ShardId"], shard_filter, now)
 
 
-def encode_token(stream_name: str, last_shard_id: str, shard_filter: Mapping[str, Any] | None) -> str:
+def encode_token(
+    stream_name: str, last_shard_id: str, shard_filter: Mapping[str, Any] | None, now: float
+) -> str:
     """Return the token that stands for the next page."""
     values = dict(shard_filter or {})
     if isinstance(values.get("Timestamp"), datetime):
         values["Timestamp"] = values["Timestamp"].timestamp()
-    return base64.b64encode(json.dumps([stream_name, last_shard_id, values]).encode()).decode()
+    return base64.b64encode(json.dumps([stream_name, last_shard_id, values, now]).encode()).decode()
 
 
-def decode_token(token: str) -> tuple[str, str, dict[str, Any]]:
+def decode_token(token: str, now: float) -> tuple[str, str, dict[str, Any]]:
     """Return the stream's name, the last shard listed and the filter of a token.
 
     Raises:
-        ServiceError: the token was not made by `encode_token`.
+        ServiceError: the token was not made by `encode_token`, or longer than five minutes ago.
     """
     try:
-        stream_name, last_shard_id, shard_filter = json.loads(base64.b64decode(token, validate=True))
-        return str(stream_name), str(last_shard_id), dict(shard_filter)
+        stream_name, last_shard_id, shard_filter, issued_at = json.loads(
+            base64.b64decode(token, validate=True)
+        )
+        listed = str(stream_name), str(last_shard_id), dict(shard_filter)
+        age_seconds = now - float(issued_at)
     except (binascii.Error, ValueError, TypeError) as error:
         raise ServiceError("InvalidArgumentException", "Invalid NextToken.") from error
+    if age_seconds > TOKEN_LIFETIME_SECONDS:
+        raise ServiceError(
+            "ExpiredNextTokenException", f"NextToken expired: it lives for {TOKEN_LIFETIME_SECONDS} seconds."
+        )
+    return listed
+
+
+def check_token_alone(request: Mapping[str, Any]) -> None:
+    """Refuse a ListShards that says of a further page what its token says already.
+
+    Raises:
+        ServiceError: it does.
+    """
+    for name in _NOT_WITH_A_TOKEN:
+        if request.get(name):
+            raise ServiceError(
+                "InvalidArgumentException", f"NextToken and {name} cannot be provided together."
+            )
 
 
 def _filtered(shards: Iterable[Shard], shard_filter: Mapping[str, Any], horizon: float) -> list[Shard]:

@@ -1,6 +1,7 @@
 """What protects a stream: its encryption and its resource policy. Neither is enforced here."""
 
 import json
+from typing import Protocol
 
 from emulator.errors import ServiceError
 
@@ -17,6 +18,22 @@ def check_encryption_type(encryption_type: str) -> None:
         raise ServiceError(
             "InvalidArgumentException", f"EncryptionType must be KMS, found {encryption_type}."
         )
+
+
+class Encrypted(Protocol):
+    """A data stream that may be encrypted."""
+
+    @property
+    def encryption_type(self) -> str:
+        """KMS, or NONE."""
+
+
+def encryption(stream: Encrypted) -> dict[str, str]:
+    """Return the members by which a put tells of its stream's encryption: none unless it is by KMS.
+
+    https://docs.aws.amazon.com/kinesis/latest/APIReference/API_PutRecord.html
+    """
+    return {"EncryptionType": "KMS"} if stream.encryption_type == "KMS" else {}
 
 
 def check_policy(policy: str) -> str:

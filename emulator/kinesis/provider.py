@@ -5,9 +5,10 @@ import os
 import threading
 import time
 from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
 from typing import Any
 
-from localstack.aws.api import CommonServiceException, RequestContext
+from localstack.aws.api import CommonServiceException, RequestContext, ServiceRequest
 from localstack.aws.api.core import handler
 from localstack.aws.api.kinesis import (
     AddTagsToStreamInput,
@@ -67,6 +68,7 @@ from localstack.aws.api.kinesis import (
 )
 from localstack.aws.connect import connect_to
 from localstack.aws.forwarder import ForwardingFallbackDispatcher, create_aws_request_context
+from localstack.http import Response
 from localstack.services.moto import call_moto
 from localstack.services.plugins import ServiceLifecycleHook
 from localstack.utils.patch import patch
@@ -83,17 +85,17 @@ from emulator.kinesis.data_plane import (
     Stream,
     find_shard,
     stream_name_of,
-    stream_not_found,
 )
-from emulator.kinesis.listing import decode_token, list_shards, list_streams
-from emulator.kinesis.protection import check_encryption_type, check_policy
+from emulator.kinesis.listing import check_token_alone, decode_token, list_shards, list_streams
+from emulator.kinesis.missing import StreamNotFoundError, stream_of_shard, stream_of_shards
+from emulator.kinesis.protection import check_encryption_type, check_policy, encryption
 from emulator.kinesis.quota import ON_DEMAND_STREAM_LIMIT, Quotas, is_on_demand
+from emulator.kinesis.record_size import DEFAULT_RECORD_KIB, refuse_warm_throughput
 from emulator.kinesis.resharding import merge_shards, split_shard, update_shard_count
 from emulator.kinesis.shard import Shard
 from emulator.kinesis.subscription import Subscriptions
 from emulator.kinesis.tags import add_tags, check_tags, remove_tags, tag_list
 from emulator.kinesis.timestamp import exact_timestamp
-from emulator.kinesis.unbuilt import refuse_unbuilt
 
 # One lock for every account and region: moto's state is not safe for threads.
 _LOCK = threading.RLock()
@@ -118,9 +120,18 @@ def _checked(handle: Handler) -> Handler:
 
     def call(context: RequestContext, request: Mapping[str, Any]) -> Any:
         constraint.check(context.operation.input_shape, request)
-        return handle(context, request)
+        output = handle(context, request)
+        return _empty_answer(context) if context.operation.output_shape is None else output
 
     return call
+
+
+def _empty_answer(context: RequestContext) -> Response:
+    """Return the answer of an operation that has nothing to say: no body, where LocalStack would write `{}`."""
+    content_type = context.request.headers.get("Content-Type", "application/x-amz-json-1.1")
+    return Response(
+        status=200, headers={"Content-Type": content_type, "x-amzn-requestid": context.request_id}
+    )
 
 
 def _call_moto(context: RequestContext, request: Mapping[str, Any]) -> Any:
@@ -163,7 +174,7 @@ def find_stream(account_id: str, region: str, name: str | None, arn: str | None)
         raise ServiceError("InvalidArgumentException", "Either StreamName or StreamARN should be provided.")
     stream: Stream | None = moto_models.kinesis_backends[account_id][region].streams.get(name)
     if stream is None:
-        raise stream_not_found(name, account_id)
+        raise StreamNotFoundError(name, account_id)
     return stream
 
 
@@ -184,6 +195,7 @@ def _replace_data_plane() -> None:
         original(stream, *args, **kwargs)
         # Kinesis says epoch seconds; moto keeps a local time as text.
         stream.creation_datetime = time.time()
+        stream.max_record_size_in_kib = DEFAULT_RECORD_KIB
 
 
 def _stream(context: RequestContext, request: Mapping[str, Any]) -> Stream:
@@ -195,7 +207,7 @@ def _find_stream(context: RequestContext, name: str | None, arn: str | None) -> 
     if arn:
         _, _, _, region, account_id, resource = arn.split(":", 5)
         if region != context.region:
-            raise stream_not_found(resource.removeprefix("stream/").partition("/")[0], account_id)
+            raise StreamNotFoundError(resource.removeprefix("stream/").partition("/")[0], account_id)
     return find_stream(context.account_id, context.region, name, arn)
 
 
@@ -248,7 +260,8 @@ def _summary(stream: Any) -> dict[str, Any]:
         "StreamARN": stream.arn,
         "StreamStatus": stream.status,
         "StreamModeDetails": stream.stream_mode,
-        "StreamCreationTimestamp": stream.creation_datetime,
+        # A number would be written as one; CBOR has a type of its own for times.
+        "StreamCreationTimestamp": datetime.fromtimestamp(stream.creation_datetime, UTC),
     }
 
 
@@ -279,7 +292,8 @@ class KinesisProvider(KinesisApi, ServiceLifecycleHook):
 
     @handler("CreateStream", expand=False)
     def create_stream(self, context: RequestContext, request: CreateStreamInput) -> None:
-        refuse_unbuilt(context.request.headers.get("Content-Type", ""), context.request.get_data())
+        settings: Mapping[str, Any] = request
+        refuse_warm_throughput(settings.get("WarmThroughputMiBps"))
         name = request["StreamName"]
         backend = moto_models.kinesis_backends[context.account_id][context.region]
         if name in backend.streams:
@@ -300,7 +314,9 @@ class KinesisProvider(KinesisApi, ServiceLifecycleHook):
             )
         else:
             _quotas(context).check_shards(shard_count)
-        backend.create_stream(name, shard_count, stream_mode=dict(mode)).tags.update(tags)
+        stream = backend.create_stream(name, shard_count, stream_mode=dict(mode))
+        stream.tags.update(tags)
+        stream.max_record_size_in_kib = settings.get("MaxRecordSizeInKiB") or DEFAULT_RECORD_KIB
 
     @handler("ListStreams", expand=False)
     def list_streams(self, context: RequestContext, request: ListStreamsInput) -> ListStreamsOutput:
@@ -363,7 +379,8 @@ class KinesisProvider(KinesisApi, ServiceLifecycleHook):
             stream,
             time.time(),
             request.get("ExclusiveStartShardId"),
-            maximum_results=request.get("Limit") or DESCRIBED_SHARDS,
+            maximum_results=request.get("Limit"),
+            most=DESCRIBED_SHARDS,
         )
         output["StreamDescription"] |= {
             "Shards": shards,
@@ -381,17 +398,19 @@ class KinesisProvider(KinesisApi, ServiceLifecycleHook):
         output["StreamDescriptionSummary"] |= {
             "OpenShardCount": sum(shard.is_open for shard in stream.shards.values()),
             "ConsumerCount": len(stream.consumers),
+            "MaxRecordSizeInKiB": stream.max_record_size_in_kib,
         }
         return DescribeStreamSummaryOutput(**output)
 
     @handler("MergeShards", expand=False)
     def merge_shards(self, context: RequestContext, request: MergeShardsInput) -> None:
-        stream: Any = _stream(context, request)
-        merge_shards(stream, request["ShardToMerge"], request["AdjacentShardToMerge"])
+        shard_ids = request["ShardToMerge"], request["AdjacentShardToMerge"]
+        stream: Any = stream_of_shards(lambda: _stream(context, request), *shard_ids)
+        merge_shards(stream, *shard_ids)
 
     @handler("SplitShard", expand=False)
     def split_shard(self, context: RequestContext, request: SplitShardInput) -> None:
-        stream: Any = _stream(context, request)
+        stream: Any = stream_of_shards(lambda: _stream(context, request), request["ShardToSplit"])
         if not is_on_demand(stream):
             _quotas(context).check_shards(1)
         split_shard(stream, request["ShardToSplit"], request["NewStartingHashKey"])
@@ -411,11 +430,19 @@ class KinesisProvider(KinesisApi, ServiceLifecycleHook):
 
     @handler("UpdateStreamMode", expand=False)
     def update_stream_mode(self, context: RequestContext, request: UpdateStreamModeInput) -> None:
+        settings: Mapping[str, Any] = request
+        refuse_warm_throughput(settings.get("WarmThroughputMiBps"))
         stream: Any = _stream(context, request)
         mode = request["StreamModeDetails"]
         if mode["StreamMode"] == "ON_DEMAND" and not is_on_demand(stream):
             _quotas(context).check_on_demand_stream()
         stream.stream_mode = dict(mode)
+
+    # Of a newer model than KinesisApi's.
+    @handler("UpdateMaxRecordSize", expand=False)
+    def update_max_record_size(self, context: RequestContext, request: ServiceRequest) -> None:
+        stream: Any = _stream(context, request)
+        stream.max_record_size_in_kib = request["MaxRecordSizeInKiB"]
 
     @handler("IncreaseStreamRetentionPeriod", expand=False)
     def increase_stream_retention_period(
@@ -498,9 +525,15 @@ class KinesisProvider(KinesisApi, ServiceLifecycleHook):
 
     @handler("PutRecord", expand=False)
     def put_record(self, context: RequestContext, request: PutRecordInput) -> PutRecordOutput:
-        record = NewRecord(request["PartitionKey"], request["Data"], request.get("ExplicitHashKey"))
-        number, shard_id = _DATA_PLANE.put(_stream(context, request), record)
-        return PutRecordOutput(SequenceNumber=number, ShardId=shard_id)
+        record = NewRecord(
+            request["PartitionKey"],
+            request["Data"],
+            request.get("ExplicitHashKey"),
+            request.get("SequenceNumberForOrdering"),
+        )
+        stream = _stream(context, request)
+        number, shard_id = _DATA_PLANE.put(stream, record)
+        return PutRecordOutput(SequenceNumber=number, ShardId=shard_id, **encryption(stream))
 
     @handler("PutRecords", expand=False)
     def put_records(self, context: RequestContext, request: PutRecordsInput) -> PutRecordsOutput:
@@ -510,15 +543,16 @@ class KinesisProvider(KinesisApi, ServiceLifecycleHook):
         records = [
             NewRecord(entry["PartitionKey"], entry["Data"], entry.get("ExplicitHashKey")) for entry in entries
         ]
-        results = _DATA_PLANE.put_all(_stream(context, request), records)
-        return PutRecordsOutput(**put_records_response(results))
+        stream = _stream(context, request)
+        results = _DATA_PLANE.put_all(stream, records)
+        return PutRecordsOutput(**put_records_response(results), **encryption(stream))
 
     @handler("GetShardIterator", expand=False)
     def get_shard_iterator(
         self, context: RequestContext, request: GetShardIteratorInput
     ) -> GetShardIteratorOutput:
         iterator = _DATA_PLANE.iterator(
-            _stream(context, request),
+            stream_of_shard(lambda: _stream(context, request), request["ShardId"]),
             request["ShardId"],
             request["ShardIteratorType"],
             request.get("StartingSequenceNumber"),
@@ -529,7 +563,10 @@ class KinesisProvider(KinesisApi, ServiceLifecycleHook):
     @handler("GetRecords", expand=False)
     def get_records(self, context: RequestContext, request: GetRecordsInput) -> GetRecordsOutput:
         iterator = _DATA_PLANE.decode_iterator(request["ShardIterator"])
-        stream = _find_stream(context, stream_name_of(iterator), request.get("StreamARN"))
+        stream = stream_of_shard(
+            lambda: _find_stream(context, stream_name_of(iterator), request.get("StreamARN")),
+            iterator.shard_id,
+        )
         page = _DATA_PLANE.get(stream, iterator, request.get("Limit"))
         output = GetRecordsOutput(Records=page.records, MillisBehindLatest=page.millis_behind_latest)
         if page.next_iterator is not None:
@@ -541,13 +578,12 @@ class KinesisProvider(KinesisApi, ServiceLifecycleHook):
     @handler("ListShards", expand=False)
     def list_shards(self, context: RequestContext, request: ListShardsInput) -> ListShardsOutput:
         start = request.get("ExclusiveStartShardId")
-        shard_filter = request.get("ShardFilter")
+        shard_filter: dict[str, Any] = dict(request.get("ShardFilter") or {})
+        if moment := shard_filter.get("Timestamp"):
+            shard_filter["Timestamp"] = _timestamp(context, moment, "ShardFilter", "Timestamp")
         if token := request.get("NextToken"):
-            if request.get("StreamName"):
-                raise ServiceError(
-                    "InvalidArgumentException", "NextToken and StreamName cannot be provided together."
-                )
-            name, start, shard_filter = decode_token(token)
+            check_token_alone(request)
+            name, start, shard_filter = decode_token(token, time.time())
             stream = find_stream(context.account_id, context.region, name, None)
         else:
             if not request.get("StreamName") and not request.get("StreamARN"):

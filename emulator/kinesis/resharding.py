@@ -1,10 +1,10 @@
 """Resharding: what may be split and merged, and the splits and merges that UpdateShardCount stands for."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, MutableMapping, Sequence
 from typing import Protocol
 
 from emulator.errors import ServiceError
-from emulator.kinesis.data_plane import NamedStream, resolve_shard_id, shard_not_found
+from emulator.kinesis.missing import NamedStream, resolve_shard_id, shard_not_found
 from emulator.kinesis.quota import Quotas
 from emulator.kinesis.shard import Shard
 
@@ -19,14 +19,8 @@ class Reshardable(NamedStream, Protocol):
         """Its StreamModeDetails."""
 
     @property
-    def shards(self) -> Mapping[str, Shard]:
+    def shards(self) -> MutableMapping[str, Shard]:
         """Its shards, open and closed, by id."""
-
-    def split_shard(self, shard_to_split: str, new_starting_hash_key: str) -> None:
-        """Close a shard and open two in its place."""
-
-    def merge_shards(self, shard_to_merge: str, adjacent_shard_to_merge: str) -> None:
-        """Close two neighbours and open one in their place."""
 
 
 def split_shard(stream: Reshardable, shard_id: str, new_starting_hash_key: str) -> None:
@@ -45,7 +39,7 @@ def split_shard(stream: Reshardable, shard_id: str, new_starting_hash_key: str) 
             f"{stream.stream_name} under account {stream.account_id} is not both greater than one plus the shard's "
             f"StartingHashKey {shard.starting_hash} and less than the shard's EndingHashKey {shard.ending_hash}.",
         )
-    stream.split_shard(shard.shard_id, new_starting_hash_key)
+    _split(stream, shard, int(new_starting_hash_key))
 
 
 def merge_shards(stream: Reshardable, shard_id: str, adjacent_shard_id: str) -> None:
@@ -63,7 +57,28 @@ def merge_shards(stream: Reshardable, shard_id: str, adjacent_shard_id: str) -> 
             f"Shards {shard.shard_id} and {adjacent.shard_id} in stream {stream.stream_name} under account "
             f"{stream.account_id} are not an adjacent pair of shards eligible for merging",
         )
-    stream.merge_shards(shard.shard_id, adjacent.shard_id)
+    _merge(stream, shard, adjacent)
+
+
+def _split(stream: Reshardable, shard: Shard, start: int) -> None:
+    _replace(stream, (shard,), ((shard.starting_hash, start - 1), (start, shard.ending_hash)))
+
+
+def _merge(stream: Reshardable, shard: Shard, adjacent: Shard) -> None:
+    _replace(stream, (shard, adjacent), ((shard.starting_hash, adjacent.ending_hash),))
+
+
+def _replace(stream: Reshardable, parents: Sequence[Shard], ranges: Iterable[tuple[int, int]]) -> None:
+    """Open a shard for each range of hash keys, then close the parents: who reads to their end finds the children."""
+    parent, adjacent = parents[0].shard_id, parents[1].shard_id if parents[1:] else None
+    after_second = max(replaced.created_second for replaced in parents)
+    index = max(shard.index for shard in stream.shards.values())
+    for start, end in ranges:
+        index += 1
+        child = Shard(index, start, end, parent, adjacent, parents[0].clock, after_second)
+        stream.shards[child.shard_id] = child
+    for replaced in parents:
+        replaced.is_open = False
 
 
 def _open_shard(stream: Reshardable, shard_id: str) -> Shard:
@@ -127,11 +142,11 @@ def update_shard_count(stream: Reshardable, target: int, quotas: Quotas) -> int:
     for start in starts:
         for shard in _open_shards(stream):
             if shard.starting_hash < start <= shard.ending_hash:
-                stream.split_shard(shard.shard_id, str(start))
+                _split(stream, shard, start)
     for start, end in zip(starts, [*starts[1:], _HASH_KEYS], strict=True):
         inside = [shard for shard in _open_shards(stream) if start <= shard.starting_hash < end]
         while len(inside) > 1:
-            stream.merge_shards(inside[0].shard_id, inside[1].shard_id)
+            _merge(stream, inside[0], inside[1])
             inside = [shard for shard in _open_shards(stream) if start <= shard.starting_hash < end]
     return current
 

@@ -33,7 +33,9 @@ class Shard:
         parent: str | None = None,
         adjacent_parent: str | None = None,
         clock: Callable[[], float] = time.time,
+        after_second: int = 0,
     ) -> None:
+        """Take the epoch second of the parents' creation: only a later one makes greater sequence numbers."""
         self._shard_id = shard_id
         self.shard_id = f"shardId-{shard_id:012d}"
         self.named = False
@@ -41,7 +43,7 @@ class Shard:
         self.ending_hash = min(ending_hash, _MAXIMUM_HASH_KEY)
         self.parent = parent
         self.adjacent_parent = adjacent_parent
-        self._clock = clock
+        self.clock = clock
         self.created_at = clock()
         self.closed_at: float | None = None
         # Notified when a record arrives and when the shard is closed.
@@ -53,7 +55,7 @@ class Shard:
         )
         self.throughput = ShardThroughput()
         # Part of every sequence number and iterator: a stream of the same name created later has another.
-        self.created_microseconds = int(self.created_at * 1_000_000)
+        self.created_microseconds = int(max(self.created_at, after_second + 1) * 1_000_000)
 
     def name_log(self, stream_name: str) -> None:
         """Have the log's warnings name this shard; its own constructor is not told the stream's name."""
@@ -67,7 +69,7 @@ class Shard:
 
     @is_open.setter
     def is_open(self, value: bool) -> None:
-        self.closed_at = None if value else self._clock()
+        self.closed_at = None if value else self.clock()
         with self.changed:
             self.changed.notify_all()
 
@@ -84,13 +86,13 @@ class Shard:
         """Tell whether new records with this hash key belong here."""
         return self.is_open and self.starting_hash <= hash_key <= self.ending_hash
 
-    def put(self, partition_key: str, data: bytes) -> str:
-        """Append a record and return its sequence number.
+    def put(self, partition_key: str, data: bytes, encryption_type: str = "NONE") -> str:
+        """Append a record and return its sequence number; only an encryption by KMS is told of when it is read.
 
         The caller holds the stream's lock: a sequence number is made before the position is taken.
         """
-        now = self._clock()
-        number = self.sequence_number(self.log.last_position + 1)
+        now = self.clock()
+        number = self.sequence_number(self.log.last_position + 1, now)
         record = {
             "SequenceNumber": number,
             # Arrival has millisecond precision.
@@ -98,6 +100,8 @@ class Shard:
             "Data": data,
             "PartitionKey": partition_key,
         }
+        if encryption_type == "KMS":
+            record["EncryptionType"] = encryption_type
         self.log.append(record, len(data) + len(partition_key), now)
         with self.changed:
             self.changed.notify_all()
@@ -116,15 +120,21 @@ class Shard:
         """The number in the shard's identifier."""
         return self._shard_id
 
-    def sequence_number(self, position: int) -> str:
-        """Return the sequence number that stands for a position in this shard."""
-        return sequence_number(self.created_microseconds, self._shard_id, position)
+    @property
+    def created_second(self) -> int:
+        """The epoch second of the creation that the sequence numbers tell, later than those of the parents."""
+        return self.created_microseconds // 1_000_000
+
+    def sequence_number(self, position: int, moment: float) -> str:
+        """Return the sequence number that stands for a position in this shard, reached at an epoch time."""
+        return sequence_number(self.created_microseconds, self._shard_id, position, moment)
 
     def to_json(self) -> dict[str, Any]:
         """Return the shard as DescribeStream and ListShards print it."""
-        sequence_number_range = {"StartingSequenceNumber": self.sequence_number(0)}
-        if not self.is_open:
-            sequence_number_range["EndingSequenceNumber"] = self.sequence_number(self.log.last_position + 1)
+        sequence_number_range = {"StartingSequenceNumber": self.sequence_number(0, self.created_at)}
+        if self.closed_at is not None:
+            last = self.sequence_number(self.log.last_position + 1, self.closed_at)
+            sequence_number_range["EndingSequenceNumber"] = last
         description: dict[str, Any] = {
             "ShardId": self.shard_id,
             "HashKeyRange": {

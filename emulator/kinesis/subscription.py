@@ -116,6 +116,7 @@ class Subscriptions:
                 return
             if reading.records or now >= heartbeat_at:
                 heartbeat_at = now + HEARTBEAT_SECONDS
-                yield event | {"ContinuationSequenceNumber": shard.sequence_number(position)}
+                read = reading.records[-1]["SequenceNumber"] if reading.records else None
+                yield event | {"ContinuationSequenceNumber": read or shard.sequence_number(position, now)}
             else:
                 self._wait(shard.changed, ready, min(heartbeat_at, expires_at) - now)

@@ -98,6 +98,13 @@ def test_an_unknown_stream_is_refused(aws: Aws, name: str) -> None:
 
     assert raised.value.response["Error"]["Message"] == f"Stream {name} under account 000000000000 not found."
 
+    # AND by the operations that read a shard, as a shard that is not there
+    with pytest.raises(kinesis.exceptions.ResourceNotFoundException) as raised:
+        kinesis.get_shard_iterator(StreamName=name, ShardId=FIRST, ShardIteratorType="LATEST")
+    assert raised.value.response["Error"]["Message"] == (
+        f"Shard {FIRST} in stream {name} under account 000000000000 does not exist"
+    )
+
 
 def test_a_malformed_iterator_is_refused(aws: Aws) -> None:
     kinesis = aws.client("kinesis")
@@ -172,29 +179,68 @@ def test_a_timestamp_is_taken_to_the_millisecond(aws: Aws, emulator: EmulatorPro
     assert len(kinesis.get_records(ShardIterator=iterator)["Records"]) == 1
 
 
-def test_operations_that_moto_serves_take_cbor(aws: Aws, emulator: EmulatorProcess, name: str) -> None:
-    # GIVEN a stream, and a request as the Java SDK sends it
-    aws.client("kinesis").create_stream(StreamName=name, ShardCount=1)
+def cbor(emulator: EmulatorProcess, operation: str, **members: str) -> bytes:
+    """Return the answer to a request as the Java SDK sends it; `members` are texts."""
+    # A map of short texts and of texts whose length takes one byte.
+    body = bytes([0xA0 + len(members)])
+    for key, value in members.items():
+        body += bytes([0x60 + len(key)]) + key.encode() + b"\x78" + bytes([len(value)]) + value.encode()
     request = urllib.request.Request(
         emulator.url,
-        # {"StreamName": name}: a map of one entry, two short texts
-        data=b"\xa1\x6aStreamName" + bytes([0x60 + len(name)]) + name.encode(),
+        data=body,
         headers={
             "Content-Type": "application/x-amz-cbor-1.1",
-            "X-Amz-Target": "Kinesis_20131202.DescribeStream",
+            "X-Amz-Target": f"Kinesis_20131202.{operation}",
             "Authorization": f"AWS4-HMAC-SHA256 Credential=test/20260101/{REGION}/kinesis/aws4_request, "
             "SignedHeaders=host, Signature=0",
         },
     )
-
-    # WHEN
     with urllib.request.urlopen(request, timeout=30) as answer:
-        body = answer.read()
+        assert answer.headers["Content-Type"] == "application/x-amz-cbor-1.1"
+        content: bytes = answer.read()
+    return content
 
-    # THEN the answer is CBOR too
-    assert answer.headers["Content-Type"] == "application/x-amz-cbor-1.1"
+
+def test_operations_that_moto_serves_take_cbor(aws: Aws, emulator: EmulatorProcess, name: str) -> None:
+    aws.client("kinesis").create_stream(StreamName=name, ShardCount=1)
+
+    body = cbor(emulator, "DescribeStream", StreamName=name)
+
     assert b"\x6cStreamStatus\x66ACTIVE" in body
     assert name.encode() in body
+
+
+def test_an_operation_with_nothing_to_say_answers_without_a_body(
+    emulator: EmulatorProcess, name: str
+) -> None:
+    # "the service sends back an HTTP 200 response with an empty HTTP body", as the pages of the API say
+    assert cbor(emulator, "CreateStream", StreamName=name) == b""
+    assert cbor(emulator, "DeleteStream", StreamName=name) == b""
+
+
+def test_times_are_times_in_cbor_too(aws: Aws, emulator: EmulatorProcess, name: str) -> None:
+    # GIVEN a stream, a consumer and a record
+    kinesis = aws.client("kinesis")
+    kinesis.create_stream(StreamName=name, ShardCount=1)
+    arn = kinesis.describe_stream_summary(StreamName=name)["StreamDescriptionSummary"]["StreamARN"]
+    kinesis.put_record(StreamName=name, PartitionKey="a", Data=b"x")
+    iterator = kinesis.get_shard_iterator(StreamName=name, ShardId=FIRST, ShardIteratorType="TRIM_HORIZON")[
+        "ShardIterator"
+    ]
+
+    # THEN each time is tagged as one, and a whole number of milliseconds, as the Java SDK reads it
+    for operation, members in (
+        ("RegisterStreamConsumer", {"StreamARN": arn, "ConsumerName": "reader"}),
+        ("DescribeStreamConsumer", {"StreamARN": arn, "ConsumerName": "reader"}),
+        ("ListStreamConsumers", {"StreamARN": arn}),
+        ("ListStreams", {}),
+        ("DescribeStream", {"StreamName": name}),
+        ("DescribeStreamSummary", {"StreamName": name}),
+        ("GetRecords", {"ShardIterator": iterator}),
+    ):
+        body = cbor(emulator, operation, **members)
+        times = body.count(b"Timestamp")
+        assert (operation, times > 0, body.count(b"Timestamp\xc1\x1b")) == (operation, True, times)
 
 
 def test_a_policy_is_put_on_a_stream_that_exists(aws: Aws, name: str) -> None:

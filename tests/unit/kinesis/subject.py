@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 from emulator.kinesis.consumer import Consumer
 from emulator.kinesis.data_plane import DataPlane, NewRecord
+from emulator.kinesis.resharding import split_shard
 from emulator.kinesis.shard import Shard
 from tests.clock import ManualClock
 
@@ -22,6 +23,8 @@ class FakeStream:
     retention_period_hours: int = 24
     arn: str = "arn:aws:kinesis:eu-north-1:000000000000:stream/orders"
     consumers: list[Consumer] = field(default_factory=list)
+    max_record_size_in_kib: int = 1024
+    encryption_type: str = "NONE"
     stream_mode: dict[str, str] = field(default_factory=lambda: {"StreamMode": "PROVISIONED"})
 
 
@@ -51,8 +54,5 @@ class Subject:
         return [self.data_plane.put(self.stream, NewRecord(partition_key, datum))[0] for datum in data]
 
     def split(self) -> None:
-        """Split the first shard in the middle, as the control plane does."""
-        for index, start, end in ((1, 0, 2**127 - 1), (2, 2**127, MAXIMUM_HASH_KEY)):
-            child = Shard(index, start, end, parent=FIRST, clock=self.clock)
-            self.stream.shards[child.shard_id] = child
-        self.stream.shards[FIRST].is_open = False
+        """Split the first shard in the middle."""
+        split_shard(self.stream, FIRST, str(2**127))

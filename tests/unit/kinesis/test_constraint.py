@@ -150,9 +150,16 @@ def test_too_many_records_are_not_printed() -> None:
     )
 
 
-def test_a_limit_of_get_records_is_left_to_get_records() -> None:
-    # Its documentation promises InvalidArgumentException.
-    check(input_of("GetRecords"), {"ShardIterator": "AAA", "Limit": 10_001})
+def test_a_limit_of_get_records_is_refused_as_recorded() -> None:
+    # kinesalite, recorded on AWS; the operation's page promises InvalidArgumentException
+    with pytest.raises(ServiceError) as raised:
+        check(input_of("GetRecords"), {"ShardIterator": "AAA", "Limit": 100_000})
+
+    assert (raised.value.code, raised.value.message) == (
+        "ValidationException",
+        "1 validation error detected: Value '100000' at 'limit' failed to satisfy constraint: "
+        "Member must have value less than or equal to 10000",
+    )
 
 
 def test_no_more_than_ten_violations_are_named() -> None:

@@ -221,7 +221,7 @@ def test_an_iterator_request_that_makes_no_sense_is_refused(
 
 def test_a_sequence_number_of_another_shard_is_refused() -> None:
     subject = Subject(shard_count=2)
-    other = subject.stream.shards["shardId-000000000001"].sequence_number(1)
+    other = subject.stream.shards["shardId-000000000001"].sequence_number(1, subject.clock())
 
     with pytest.raises(ServiceError) as raised:
         subject.read("AFTER_SEQUENCE_NUMBER", sequence_number=other)
@@ -283,7 +283,7 @@ def test_an_iterator_does_not_read_a_later_stream_of_the_same_name() -> None:
 
     assert (raised.value.code, raised.value.message) == (
         "ResourceNotFoundException",
-        "Stream orders under account 000000000000 not found.",
+        f"Shard {FIRST} in stream orders under account 000000000000 does not exist",
     )
 
 
@@ -344,7 +344,7 @@ def test_a_long_listing_goes_on_with_its_token() -> None:
 
     first, token = list_shards(subject.stream, subject.clock(), maximum_results=2)
     assert token is not None
-    name, start, shard_filter = decode_token(token)
+    name, start, shard_filter = decode_token(token, subject.clock())
     rest, end = list_shards(subject.stream, subject.clock(), start, shard_filter, maximum_results=2)
 
     assert (name, end) == ("orders", None)

@@ -1,12 +1,14 @@
-"""ListStreams: names in their order, page by page.
+"""ListStreams and ListShards: in their order, page by page.
 
 https://docs.aws.amazon.com/kinesis/latest/APIReference/API_ListStreams.html
+https://docs.aws.amazon.com/kinesis/latest/APIReference/API_ListShards.html
 """
 
 import pytest
 
 from emulator.errors import ServiceError
-from emulator.kinesis.listing import list_streams
+from emulator.kinesis.listing import check_token_alone, decode_token, list_shards, list_streams
+from tests.unit.kinesis.subject import FIRST, Subject
 
 
 def test_pages_follow_one_another_by_token_and_by_name() -> None:
@@ -34,3 +36,44 @@ def test_a_token_of_another_kind_is_refused() -> None:
         list_streams(["a"], token="%")
 
     assert raised.value.code == "InvalidArgumentException"
+
+
+def test_a_page_of_shards_has_at_most_a_thousand() -> None:
+    subject = Subject(shard_count=1001)
+
+    for maximum_results in (None, 10_000):
+        page, token = list_shards(subject.stream, subject.clock(), maximum_results=maximum_results)
+        assert (len(page), token is None) == (1000, False)
+    assert len(list_shards(subject.stream, subject.clock(), maximum_results=10_000, most=100)[0]) == 100
+    assert len(list_shards(subject.stream, subject.clock(), page[-1]["ShardId"])[0]) == 1
+
+
+def test_a_token_of_shards_lives_for_five_minutes() -> None:
+    subject = Subject(shard_count=2)
+    _, token = list_shards(subject.stream, subject.clock(), maximum_results=1)
+    assert token is not None
+
+    assert decode_token(token, subject.clock() + 300)[:2] == ("orders", FIRST)
+    with pytest.raises(ServiceError) as raised:
+        decode_token(token, subject.clock() + 301)
+    assert raised.value.code == "ExpiredNextTokenException"
+    for malformed in ("%", "W10=", "eyJ9"):
+        with pytest.raises(ServiceError) as raised:
+            decode_token(malformed, subject.clock())
+        assert (raised.value.code, raised.value.message) == ("InvalidArgumentException", "Invalid NextToken.")
+
+
+@pytest.mark.parametrize(
+    "member", ["StreamName", "StreamARN", "ExclusiveStartShardId", "ShardFilter", "StreamCreationTimestamp"]
+)
+def test_a_token_of_shards_comes_alone(member: str) -> None:
+    # Seen on AWS in issues of apache/beam, aws/aws-cli and awslabs/amazon-kinesis-scaling-utils
+    check_token_alone({"NextToken": "token", "MaxResults": 10})
+
+    with pytest.raises(ServiceError) as raised:
+        check_token_alone({"NextToken": "token", member: "given"})
+
+    assert (raised.value.code, raised.value.message) == (
+        "InvalidArgumentException",
+        f"NextToken and {member} cannot be provided together.",
+    )

@@ -9,36 +9,13 @@ from emulator.errors import ServiceError
 from emulator.kinesis.quota import Quotas
 from emulator.kinesis.resharding import merge_shards, split_shard, update_shard_count
 from emulator.kinesis.shard import Shard
-from tests.unit.kinesis.subject import MAXIMUM_HASH_KEY, FakeStream, Subject
-
-
-class ReshardableStream(FakeStream):
-    """Splits and merges as the control plane does."""
-
-    def _add(self, start: int, end: int, parent: str, adjacent_parent: str | None = None) -> None:
-        shard = Shard(len(self.shards), start, end, parent, adjacent_parent)
-        self.shards[shard.shard_id] = shard
-
-    def split_shard(self, shard_to_split: str, new_starting_hash_key: str) -> None:
-        parent, middle = self.shards[shard_to_split], int(new_starting_hash_key)
-        assert parent.is_open
-        self._add(parent.starting_hash, middle - 1, parent.shard_id)
-        self._add(middle, parent.ending_hash, parent.shard_id)
-        parent.is_open = False
-
-    def merge_shards(self, shard_to_merge: str, adjacent_shard_to_merge: str) -> None:
-        first, second = self.shards[shard_to_merge], self.shards[adjacent_shard_to_merge]
-        assert (first.is_open, second.is_open) == (True, True)
-        assert first.ending_hash + 1 == second.starting_hash
-        self._add(first.starting_hash, second.ending_hash, first.shard_id, second.shard_id)
-        first.is_open = second.is_open = False
-
+from tests.unit.kinesis.subject import FIRST, MAXIMUM_HASH_KEY, FakeStream, Subject
 
 QUOTAS = Quotas("000000000000", "eu-north-1", [])
 
 
-def stream_of(shard_count: int) -> ReshardableStream:
-    return ReshardableStream(dict(Subject(shard_count=shard_count).stream.shards))
+def stream_of(shard_count: int) -> FakeStream:
+    return FakeStream(dict(Subject(shard_count=shard_count).stream.shards))
 
 
 @pytest.mark.parametrize(
@@ -115,7 +92,7 @@ def test_an_on_demand_stream_has_no_shard_count_to_update() -> None:
 )
 def test_only_open_neighbours_are_merged(first: int, second: int, code: str, fragment: str) -> None:
     stream = stream_of(4)
-    stream.merge_shards("shardId-000000000002", "shardId-000000000003")
+    merge_shards(stream, "shardId-000000000002", "shardId-000000000003")
 
     with pytest.raises(ServiceError) as raised:
         merge_shards(stream, f"shardId-{first:012d}", f"shardId-{second:012d}")
@@ -175,3 +152,46 @@ def test_no_more_shards_are_made_than_the_account_may_have() -> None:
     # THEN
     assert raised.value.code == "LimitExceededException"
     assert len(stream.shards) == 3
+
+
+def test_sequence_numbers_grow_from_parent_to_child_through_reshards_of_one_moment() -> None:
+    # GIVEN a clock that stands still, and more shards than the last hexadecimal digit tells apart
+    subject = Subject()
+    numbers = subject.put(b"x")
+
+    # WHEN the open shard is split and its halves are merged again and again, a record in each
+    for _ in range(8):
+        parent = max(subject.stream.shards)
+        split_shard(subject.stream, parent, str(2**127))
+        first, second = sorted(subject.stream.shards)[-2:]
+        numbers += subject.put(b"x")
+        merge_shards(subject.stream, first, second)
+        numbers += subject.put(b"x")
+
+    # THEN
+    assert len(subject.stream.shards) == 25
+    assert sorted(numbers, key=int) == numbers
+
+
+def test_who_reads_to_the_end_of_a_parent_finds_its_children() -> None:
+    # GIVEN a reader that looks as soon as a parent is closed
+    subject = Subject()
+    children = []
+
+    class Watched(Shard):
+        @property
+        def is_open(self) -> bool:
+            return self.closed_at is None
+
+        @is_open.setter
+        def is_open(self, value: bool) -> None:
+            self.closed_at = subject.clock()
+            children.append([shard.shard_id for shard in subject.stream.shards.values() if shard.parent])
+
+    subject.stream.shards[FIRST] = Watched(0, 0, MAXIMUM_HASH_KEY, clock=subject.clock)
+
+    # WHEN
+    split_shard(subject.stream, FIRST, str(2**127))
+
+    # THEN
+    assert children == [["shardId-000000000001", "shardId-000000000002"]]

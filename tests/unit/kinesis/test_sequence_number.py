@@ -1,0 +1,128 @@
+"""Sequence numbers: read as the Kinesis Client Library reads them, and refused as Kinesis refuses them.
+
+https://docs.aws.amazon.com/kinesis/latest/APIReference/API_PutRecord.html
+https://github.com/awslabs/amazon-kinesis-client (SequenceNumberValidator)
+"""
+
+from datetime import UTC, datetime
+
+import pytest
+
+from emulator.errors import ServiceError
+from emulator.kinesis.data_plane import NewRecord
+from emulator.kinesis.sequence_number import sequence_number, sequence_number_parts
+from tests.unit.kinesis.subject import FIRST, Subject
+
+CREATED = 1_767_225_600_123_456
+# Of examples in the documentation of Lambda's and of Kinesis's.
+DOCUMENTED = {
+    "49590338271490256608559692538361571095921575989136588898": (6, "2018-12-17"),
+    "49543463076548007577105092703039560359975228518395019266": (0, "2014-09-23"),
+}
+
+
+def test_the_kinesis_client_library_finds_version_and_shard() -> None:
+    number = int(sequence_number(CREATED, 1_234_567, 42, CREATED / 1e6))
+
+    assert (number.bit_length(), number >> 184 & 0xF, number >> 4 & 0xFFFFFFFF) == (186, 2, 1_234_567)
+
+
+def test_a_number_comes_back_as_its_parts() -> None:
+    assert sequence_number_parts(sequence_number(CREATED, 17, 5, 1_767_225_700.9)) == (
+        CREATED,
+        17,
+        5,
+        1_767_225_700,
+    )
+
+
+@pytest.mark.parametrize("number", DOCUMENTED)
+def test_numbers_of_the_documentation_tell_their_shard_and_time(number: str) -> None:
+    shard_index, day = DOCUMENTED[number]
+
+    parts = sequence_number_parts(number)
+
+    assert (parts.shard_index, f"{datetime.fromtimestamp(parts.arrived_second, UTC):%Y-%m-%d}") == (
+        shard_index,
+        day,
+    )
+
+
+def test_numbers_grow_with_creation_shard_position_and_arrival() -> None:
+    numbers = [
+        int(sequence_number(*parts))
+        for parts in (
+            (CREATED, 0, 1, 1_767_225_601),
+            (CREATED, 0, 2, 1_767_225_601),
+            (CREATED, 0, 2, 1_767_225_602),
+            (CREATED, 1, 0, 1_767_225_601),
+            (CREATED + 1_000_000, 0, 0, 1_767_225_601),
+        )
+    ]
+
+    assert sorted(set(numbers)) == numbers
+
+
+def hexadecimal(digits: str) -> str:
+    return str(int(digits, 16))
+
+
+@pytest.mark.parametrize(
+    "number",
+    [hexadecimal("2" + 45 * "0" + version) for version in "034"]
+    + [
+        hexadecimal("3" + 45 * "0" + "2"),
+        hexadecimal("1ffffffffff7fffffffffffffff000000000007fffffff2"),
+        hexadecimal("20000000000800000000000000000000000000000000002"),
+        hexadecimal("2ffffffffff7fffffffffffffff000000000007fffffff2"),
+    ],
+)
+def test_an_order_that_no_record_can_have_is_refused(number: str) -> None:
+    subject = Subject()
+
+    with pytest.raises(ServiceError) as raised:
+        subject.data_plane.put(subject.stream, NewRecord("a", b"", ordered_after=number))
+
+    assert (raised.value.code, raised.value.message) == (
+        "InvalidArgumentException",
+        f"ExclusiveMinimumSequenceNumber {number} used in PutRecord on stream orders under account 000000000000 "
+        "is invalid.",
+    )
+    assert subject.put(b"next")[0].isdigit()
+
+
+@pytest.mark.parametrize(
+    "number",
+    [
+        hexadecimal("2" + 45 * "0" + "2"),
+        hexadecimal("20000000000000000000000000000000000000800000002"),
+    ],
+)
+def test_an_order_of_the_past_is_kept(number: str) -> None:
+    subject = Subject()
+
+    after, _ = subject.data_plane.put(subject.stream, NewRecord("a", b"", ordered_after=number))
+
+    assert int(after) > int(number)
+
+
+def test_a_record_may_follow_the_one_before_it_right_after_a_reshard() -> None:
+    subject = Subject()
+    subject.split()
+    (first,) = subject.put(b"first")
+
+    second, _ = subject.data_plane.put(subject.stream, NewRecord("1", b"", ordered_after=first))
+
+    assert int(second) > int(first)
+
+
+def test_the_number_of_a_shard_beyond_the_last_is_read_as_signed() -> None:
+    subject, number = Subject(), hexadecimal("20000000000000000000000000000000000000800000002")
+
+    with pytest.raises(ServiceError) as raised:
+        subject.data_plane.iterator(subject.stream, FIRST, "AT_SEQUENCE_NUMBER", number)
+
+    assert raised.value.message == (
+        "Invalid StartingSequenceNumber. It encodes shardId--02147483648, while it was used in a call to a shard "
+        "with shardId-000000000000"
+    )
