@@ -24,8 +24,9 @@ PR_CAPBSET_READ = 23
 PR_CAPBSET_DROP = 24
 PR_SET_NO_NEW_PRIVS = 38
 CAPABILITY_VERSION_3 = 0x20080522
-# CAP_CHOWN, CAP_DAC_OVERRIDE, CAP_DAC_READ_SEARCH, CAP_FOWNER: a root user's own interpreter stays readable.
-FILE_CAPABILITIES = (0, 1, 2, 3)
+# CAP_CHOWN, CAP_DAC_READ_SEARCH, CAP_FOWNER: a root user's own interpreter stays readable. Without CAP_DAC_OVERRIDE
+# root writes to nothing that has no write permission.
+FILE_CAPABILITIES = (0, 2, 3)
 CAPABILITIES = range(64)
 
 LIBC = ctypes.CDLL(None, use_errno=True)

@@ -1,8 +1,8 @@
-"""Processes that a function started and that left its process group: found by the environment they inherited.
+"""What functions leave behind: processes outside their group, found by the environment they inherited, and files.
 
 Run as a script, by path, with the standard library alone: `left_behind.py LIFELINE DIRECTORY`. It waits for the end
 of the pipe whose write end only the emulator holds, and then ends whatever runs for a function below the directory:
-so nothing survives an emulator that is killed.
+so nothing survives an emulator that is killed, and what is left of its files can be removed.
 """
 
 import os
@@ -58,12 +58,19 @@ def end_left_behind(directory: Path) -> None:
 
 def left_behind(directory: Path, processes: Path = PROCESSES) -> Iterator[int]:
     """The processes whose `LAMBDA_TASK_ROOT` is below `directory`."""
+    for process_id, task_root in task_roots(processes):
+        if Path(task_root).is_relative_to(directory):
+            yield process_id
+
+
+def task_roots(processes: Path = PROCESSES) -> Iterator[tuple[int, str]]:
+    """The processes that have a `LAMBDA_TASK_ROOT`, and what it is."""
     for process, environment in _environments(processes):
+        if TASK_ROOT not in environment:
+            continue
         for variable in environment.split(b"\0"):
             if variable.startswith(TASK_ROOT):
-                task_root = Path(os.fsdecode(variable.removeprefix(TASK_ROOT)))
-                if task_root.is_relative_to(directory):
-                    yield int(process.name)
+                yield int(process.name), os.fsdecode(variable.removeprefix(TASK_ROOT))
 
 
 def changing(processes: Path = PROCESSES) -> Iterator[int]:
@@ -81,6 +88,13 @@ def changing(processes: Path = PROCESSES) -> Iterator[int]:
                 yield int(process.name)
 
 
+def make_removable(directory: Path) -> None:
+    """Let the owner of the directories below `directory` remove what is in them; what is gone already is fine."""
+    for folder, _, _ in os.walk(directory):
+        with suppress(OSError):
+            Path(folder).chmod(0o700)
+
+
 def _environments(processes: Path) -> Iterator[tuple[Path, bytes]]:
     for path in processes.glob("[0-9]*/environ"):
         # It has ended, or is another user's.
@@ -93,6 +107,7 @@ def main() -> None:
     while os.read(lifeline, 1):
         pass
     end_left_behind(directory)
+    make_removable(directory)
 
 
 if __name__ == "__main__":
