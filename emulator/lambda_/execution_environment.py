@@ -13,7 +13,7 @@ from emulator.lambda_.environment_variables import function_environment
 from emulator.lambda_.ephemeral_storage import EphemeralStorage
 from emulator.lambda_.function_log import FunctionLog
 from emulator.lambda_.function_settings import FunctionSettings
-from emulator.lambda_.process_census import CENSUS
+from emulator.lambda_.process_census import CENSUS, MAX_THREADS, count_session
 from emulator.lambda_.report import (
     MEBIBYTE,
     InvocationReport,
@@ -42,8 +42,6 @@ INITIALIZATION_TIMEOUT_SECONDS = 10
 # Short at first, so that a process that ends early was seen at all.
 FIRST_CHECK_SECONDS = 0.01
 CHECK_SECONDS = 0.1
-# Lambda's quota of processes and threads: https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html
-MAX_THREADS = 1024
 
 
 @dataclass(frozen=True, slots=True)
@@ -262,21 +260,28 @@ class ExecutionEnvironment:
             interval = min(interval * 2, CHECK_SECONDS)
             if result or remaining <= 0:
                 return result
-            use = runtime.process.read_memory_use()
-            charged_bytes = use.charged_bytes if use else 0
-            if interval == CHECK_SECONDS:
-                # Before, there is hardly time for other processes to use much, and many invocations have ended.
-                together = CENSUS.use_of(self._directory.task_root)
-                runtime.process.note_memory_use(together.charged_bytes)
-                charged_bytes = max(charged_bytes, together.charged_bytes)
-                if together.threads > MAX_THREADS:
-                    runtime.process.kill()
+            if count_session(runtime.process.process_id) > MAX_THREADS:
+                runtime.process.kill()
+            charged_bytes = self._charged_bytes(runtime, interval)
             if charged_bytes > limit and not runtime.out_of_memory:
                 runtime.out_of_memory = True
                 runtime.process.kill()
             elif self._storage.exceeded_now_and_then() and not runtime.out_of_storage:
                 runtime.out_of_storage = True
                 runtime.process.kill()
+
+    def _charged_bytes(self, runtime: _Runtime, interval: float) -> int:
+        """The memory that the function uses with all its processes; ends it if these are too many."""
+        use = runtime.process.read_memory_use()
+        charged_bytes = use.charged_bytes if use else 0
+        if interval < CHECK_SECONDS:
+            # Until then other processes hardly use much, and most invocations have ended.
+            return charged_bytes
+        together = CENSUS.use_of(self._directory.task_root)
+        runtime.process.note_memory_use(together.charged_bytes)
+        if together.threads > MAX_THREADS:
+            runtime.process.kill()
+        return max(charged_bytes, together.charged_bytes)
 
     def _finish(
         self,

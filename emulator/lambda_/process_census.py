@@ -1,8 +1,10 @@
 """What all processes of an execution environment use together, where the operating system tells (Linux)."""
 
+import os
 import threading
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -11,6 +13,9 @@ from emulator.lambda_.memory import read_memory_use, read_proportional_bytes
 
 # Looking through all processes may take this part of the time.
 MEASURING_SHARE = 0.05
+SHORTEST_PAUSE_SECONDS = 0.05
+# Lambda's quota of processes and threads: https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html
+MAX_THREADS = 1024
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,39 +29,43 @@ class EnvironmentUse:
 class ProcessCensus:
     """Adds up, for every environment at once, the processes that have its `LAMBDA_TASK_ROOT`.
 
-    All environments ask the same census, which looks again only when its share of the time allows it.
+    A thread of its own counts, because reading from processes that multiply takes long: whoever waits for one must
+    not wait for that.
     """
 
-    def __init__(self, processes: Path = PROCESSES, now: Callable[[], float] = time.monotonic) -> None:
+    def __init__(self, processes: Path = PROCESSES) -> None:
         self._processes = processes
-        self._now = now
-        self._lock = threading.Lock()
         self._uses: Mapping[str, EnvironmentUse] = {}
-        self._next_count = 0.0
+        self._wanted = threading.Event()
+        self._lock = threading.Lock()
+        self._thread: threading.Thread | None = None
 
     def use_of(self, task_root: Path) -> EnvironmentUse:
-        """What the processes of an environment were seen to use last."""
-        # Another environment may be counting for all.
-        if self._lock.acquire(blocking=False):
-            try:
-                self._count_now_and_then()
-            finally:
-                self._lock.release()
+        """What the processes of an environment were seen to use last; asks for the next count."""
+        with self._lock:
+            if self._thread is None:
+                self._thread = threading.Thread(target=self._run, name="lambda-process-census", daemon=True)
+                self._thread.start()
+        self._wanted.set()
+        return self.last_use_of(task_root)
+
+    def last_use_of(self, task_root: Path) -> EnvironmentUse:
         return self._uses.get(str(task_root), EnvironmentUse())
 
-    def _count_now_and_then(self) -> None:
-        started = self._now()
-        if started < self._next_count:
-            return
-        self._uses = self._count()
-        ended = self._now()
-        self._next_count = ended + (ended - started) / MEASURING_SHARE
-
-    def _count(self) -> Mapping[str, EnvironmentUse]:
+    def count(self) -> None:
+        """Count now."""
         process_ids: dict[str, list[int]] = {}
         for process_id, task_root in task_roots(self._processes):
             process_ids.setdefault(task_root, []).append(process_id)
-        return {task_root: self._add_up(found) for task_root, found in process_ids.items()}
+        self._uses = {task_root: self._add_up(found) for task_root, found in process_ids.items()}
+
+    def _run(self) -> None:
+        while True:
+            self._wanted.wait()
+            self._wanted.clear()
+            started = time.monotonic()
+            self.count()
+            time.sleep(max((time.monotonic() - started) / MEASURING_SHARE, SHORTEST_PAUSE_SECONDS))
 
     def _add_up(self, process_ids: Sequence[int]) -> EnvironmentUse:
         threads = charged_bytes = 0
@@ -69,6 +78,20 @@ class ProcessCensus:
             shared = None if len(process_ids) == 1 else read_proportional_bytes(process_id, self._processes)
             charged_bytes += use.charged_bytes if shared is None else shared
         return EnvironmentUse(threads, charged_bytes)
+
+
+def count_session(session_id: int, processes: Path = PROCESSES) -> int:
+    """How many processes a session has; cheap enough to be asked while they multiply, 0 where there is no /proc."""
+    count = 0
+    try:
+        names = os.listdir(processes)  # noqa: PTH208 - called ten times a second
+    except OSError:
+        return 0
+    for name in names:
+        if name.isdigit():
+            with suppress(ProcessLookupError, PermissionError):
+                count += os.getsid(int(name)) == session_id
+    return count
 
 
 CENSUS = ProcessCensus()

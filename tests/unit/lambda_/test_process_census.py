@@ -1,10 +1,15 @@
 """What the processes of an environment use together."""
 
+import os
+import signal
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
-from emulator.lambda_.process_census import EnvironmentUse, ProcessCensus
+from emulator.lambda_.process_census import EnvironmentUse, ProcessCensus, count_session
+from tests.polling import poll_until
 
 KIBIBYTE = 1024
 ONE = Path("/scratch/one/task")
@@ -43,7 +48,8 @@ def test_forked_processes_count_what_they_have_in_common_once(tmp_path: Path, ce
     add_process(tmp_path, 12, OTHER, anonymous_kib=70, share_kib=60, threads=2)
 
     # WHEN
-    uses = census.use_of(ONE), census.use_of(OTHER)
+    census.count()
+    uses = census.last_use_of(ONE), census.last_use_of(OTHER)
 
     # THEN
     assert uses == (
@@ -57,23 +63,37 @@ def test_without_the_kernels_shares_memory_is_added_up(tmp_path: Path, census: P
     add_process(tmp_path, 10, ONE, anonymous_kib=100, share_kib=None)
     add_process(tmp_path, 11, ONE, anonymous_kib=200, share_kib=None)
 
-    # WHEN / THEN
-    assert census.use_of(ONE).charged_bytes == 300 * KIBIBYTE
+    # WHEN
+    census.count()
+
+    # THEN
+    assert census.last_use_of(ONE).charged_bytes == 300 * KIBIBYTE
 
 
 def test_environment_without_processes_uses_nothing(tmp_path: Path, census: ProcessCensus) -> None:
-    assert census.use_of(ONE) == EnvironmentUse(0, 0)
+    census.count()
+    assert census.last_use_of(ONE) == EnvironmentUse(0, 0)
 
 
-def test_processes_are_looked_through_for_a_share_of_the_time_only(tmp_path: Path) -> None:
-    # GIVEN a look that takes a second
-    times = iter([100.0, 101.0, 110.0, 121.5, 122.0])
-    census = ProcessCensus(tmp_path, lambda: next(times))
-    census.use_of(ONE)
+def test_a_count_that_is_asked_for_takes_place(tmp_path: Path, census: ProcessCensus) -> None:
+    # GIVEN
     add_process(tmp_path, 10, ONE, anonymous_kib=100, share_kib=None)
 
-    # WHEN
-    uses = [census.use_of(ONE).threads for _ in range(2)]
+    # WHEN / THEN
+    poll_until("the process to be counted", lambda: census.use_of(ONE).threads == 1)
 
-    # THEN
-    assert uses == [0, 1]
+
+@pytest.mark.skipif(sys.platform != "linux", reason="there is no /proc")
+def test_session_is_counted_with_its_processes() -> None:
+    # GIVEN
+    shell = subprocess.Popen(["sh", "-c", "sleep 60 & wait"], start_new_session=True)
+    try:
+        # WHEN / THEN
+        poll_until("the shell and its child to be counted", lambda: count_session(shell.pid) == 2)
+    finally:
+        os.killpg(shell.pid, signal.SIGKILL)
+        shell.wait()
+
+
+def test_without_proc_no_session_has_processes(tmp_path: Path) -> None:
+    assert count_session(os.getsid(0), tmp_path / "none") == 0
