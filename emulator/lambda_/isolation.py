@@ -84,6 +84,18 @@ def landlock_version() -> int:
     return max(int(version), 0)
 
 
+def missing_isolation(version: int) -> str | None:
+    """What keeps a function from other processes with a version of Landlock's interface; `None` if all does."""
+    if version >= FIRST_VERSION_WITH_SIGNALS:
+        return None
+    if version >= FIRST_VERSION:
+        return "Functions can signal the emulator and one another: this system's Landlock does not keep signals back."
+    return (
+        "Functions can signal the emulator and one another, and read their memory and environments: "
+        "this system has no Landlock, or the container engine forbids it."
+    )
+
+
 def drop_capabilities() -> None:
     """Give up what lets root look into other processes; any other user has no capabilities to give up.
 

@@ -53,6 +53,7 @@ from emulator.lambda_.event_source_mapping.worker import use_mapping_workers
 from emulator.lambda_.execution_environment import ExecutionEnvironment
 from emulator.lambda_.function_settings import FunctionSettings
 from emulator.lambda_.invocation_metrics import NAMESPACE, InvocationMetrics
+from emulator.lambda_.isolation import landlock_version, missing_isolation
 from emulator.lambda_.left_behind import end_left_behind, end_with_this_process
 from emulator.lambda_.scratch_directory import remove_tree
 from emulator.metric import MetricBuffer
@@ -328,6 +329,8 @@ class SubprocessRuntimeExecutor(RuntimeExecutor):
         end_left_behind(_environments_directory())
         remove_tree(_environments_directory())
         end_with_this_process(_environments_directory())
+        if missing := missing_isolation(landlock_version()):
+            LOG.warning(missing)
         return True
 
 
