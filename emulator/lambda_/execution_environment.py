@@ -13,7 +13,7 @@ from emulator.lambda_.environment_variables import function_environment
 from emulator.lambda_.ephemeral_storage import EphemeralStorage
 from emulator.lambda_.function_log import FunctionLog
 from emulator.lambda_.function_settings import FunctionSettings
-from emulator.lambda_.process_census import CENSUS, MAX_THREADS, count_session
+from emulator.lambda_.process_census import CENSUS, MAX_THREADS, SESSIONS
 from emulator.lambda_.report import (
     MEBIBYTE,
     InvocationReport,
@@ -260,7 +260,7 @@ class ExecutionEnvironment:
             interval = min(interval * 2, CHECK_SECONDS)
             if result or remaining <= 0:
                 return result
-            if count_session(runtime.process.process_id) > MAX_THREADS:
+            if SESSIONS.size_of(runtime.process.process_id) > MAX_THREADS:
                 runtime.process.kill()
             charged_bytes = self._charged_bytes(runtime, interval)
             if charged_bytes > limit and not runtime.out_of_memory:

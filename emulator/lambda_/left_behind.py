@@ -46,46 +46,57 @@ def end_left_behind(directory: Path) -> None:
     """
     deadline = time.monotonic() + CHANGING_SECONDS
     while True:
-        found = list(left_behind(directory))
+        found, changing = look_for(directory)
         for process_id in found:
             with suppress(ProcessLookupError, PermissionError):
                 os.kill(process_id, signal.SIGKILL)
         # What was found may have started another process meanwhile.
-        if (not found and not any(changing())) or time.monotonic() > deadline:
+        if not (found or changing) or time.monotonic() > deadline:
             return
         time.sleep(CHECK_SECONDS)
 
 
-def left_behind(directory: Path, processes: Path = PROCESSES) -> Iterator[int]:
-    """The processes whose `LAMBDA_TASK_ROOT` is below `directory`."""
-    for process_id, task_root in task_roots(processes):
-        if Path(task_root).is_relative_to(directory):
-            yield process_id
+def look_for(directory: Path, processes: Path = PROCESSES) -> tuple[list[int], list[int]]:
+    """The processes whose `LAMBDA_TASK_ROOT` is below `directory`, and those that may be seen to have one soon.
+
+    One look at each tells both: a process that changes between two looks would be neither.
+    """
+    found, changing = [], []
+    for process, environment in _environments(processes):
+        if not environment:
+            if _is_changing(process):
+                changing.append(int(process.name))
+        elif (task_root := _task_root(environment)) and Path(task_root).is_relative_to(directory):
+            found.append(int(process.name))
+    return found, changing
 
 
 def task_roots(processes: Path = PROCESSES) -> Iterator[tuple[int, str]]:
     """The processes that have a `LAMBDA_TASK_ROOT`, and what it is."""
     for process, environment in _environments(processes):
-        if TASK_ROOT not in environment:
-            continue
-        for variable in environment.split(b"\0"):
-            if variable.startswith(TASK_ROOT):
-                yield int(process.name), os.fsdecode(variable.removeprefix(TASK_ROOT))
+        if task_root := _task_root(environment):
+            yield int(process.name), task_root
 
 
-def changing(processes: Path = PROCESSES) -> Iterator[int]:
-    """The processes that have a program but no environment and were started just now."""
-    for process, environment in _environments(processes):
-        if not environment:
-            try:
-                # A thread of the kernel has no program.
-                (process / "exe").readlink()
-                fields = (process / "stat").read_text().rpartition(")")[2].split()
-            except OSError:
-                continue
-            started = int(fields[START_TIME_FIELD]) / os.sysconf("SC_CLK_TCK")
-            if time.clock_gettime(time.CLOCK_BOOTTIME) - started < CHANGING_SECONDS:
-                yield int(process.name)
+def _task_root(environment: bytes) -> str | None:
+    if TASK_ROOT not in environment:
+        return None
+    for variable in environment.split(b"\0"):
+        if variable.startswith(TASK_ROOT):
+            return os.fsdecode(variable.removeprefix(TASK_ROOT))
+    return None
+
+
+def _is_changing(process: Path) -> bool:
+    """Whether a process without an environment has a program and was started just now."""
+    try:
+        # A thread of the kernel has no program.
+        (process / "exe").readlink()
+        fields = (process / "stat").read_text().rpartition(")")[2].split()
+    except OSError:
+        return False
+    started = int(fields[START_TIME_FIELD]) / os.sysconf("SC_CLK_TCK")
+    return time.clock_gettime(time.CLOCK_BOOTTIME) - started < CHANGING_SECONDS
 
 
 def make_removable(directory: Path) -> None:

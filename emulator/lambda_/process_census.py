@@ -1,8 +1,10 @@
 """What all processes of an execution environment use together, where the operating system tells (Linux)."""
 
+import math
 import os
 import threading
 import time
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -80,18 +82,39 @@ class ProcessCensus:
         return EnvironmentUse(threads, charged_bytes)
 
 
-def count_session(session_id: int, processes: Path = PROCESSES) -> int:
-    """How many processes a session has; cheap enough to be asked while they multiply, 0 where there is no /proc."""
-    count = 0
-    try:
-        names = os.listdir(processes)  # noqa: PTH208 - called ten times a second
-    except OSError:
-        return 0
-    for name in names:
-        if name.isdigit():
-            with suppress(ProcessLookupError, PermissionError):
-                count += os.getsid(int(name)) == session_id
-    return count
+class SessionCensus:
+    """Counts the processes of every session: cheap enough for whoever waits for one, also while they multiply."""
+
+    def __init__(self, processes: Path = PROCESSES) -> None:
+        self._processes = processes
+        self._lock = threading.Lock()
+        self._sizes: Mapping[int, int] = {}
+        self._counted = -math.inf
+
+    def size_of(self, session_id: int) -> int:
+        """How many processes a session had a moment ago; 0 where there is no /proc."""
+        # Another environment may be counting for all.
+        if self._lock.acquire(blocking=False):
+            try:
+                if time.monotonic() - self._counted > SHORTEST_PAUSE_SECONDS:
+                    self._sizes = self._count()
+                    self._counted = time.monotonic()
+            finally:
+                self._lock.release()
+        return self._sizes.get(session_id, 0)
+
+    def _count(self) -> Mapping[int, int]:
+        sizes: Counter[int] = Counter()
+        try:
+            names = os.listdir(self._processes)  # noqa: PTH208 - called up to twenty times a second
+        except OSError:
+            return sizes
+        for name in names:
+            if name.isdigit():
+                with suppress(ProcessLookupError, PermissionError):
+                    sizes[os.getsid(int(name))] += 1
+        return sizes
 
 
 CENSUS = ProcessCensus()
+SESSIONS = SessionCensus()

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from emulator.lambda_.process_census import EnvironmentUse, ProcessCensus, count_session
+from emulator.lambda_.process_census import EnvironmentUse, ProcessCensus, SessionCensus
 from tests.polling import poll_until
 
 KIBIBYTE = 1024
@@ -86,14 +86,15 @@ def test_a_count_that_is_asked_for_takes_place(tmp_path: Path, census: ProcessCe
 @pytest.mark.skipif(sys.platform != "linux", reason="there is no /proc")
 def test_session_is_counted_with_its_processes() -> None:
     # GIVEN
+    sessions = SessionCensus()
     shell = subprocess.Popen(["sh", "-c", "sleep 60 & wait"], start_new_session=True)
     try:
         # WHEN / THEN
-        poll_until("the shell and its child to be counted", lambda: count_session(shell.pid) == 2)
+        poll_until("the shell and its child to be counted", lambda: sessions.size_of(shell.pid) == 2)
     finally:
         os.killpg(shell.pid, signal.SIGKILL)
         shell.wait()
 
 
 def test_without_proc_no_session_has_processes(tmp_path: Path) -> None:
-    assert count_session(os.getsid(0), tmp_path / "none") == 0
+    assert SessionCensus(tmp_path / "none").size_of(os.getsid(0)) == 0
