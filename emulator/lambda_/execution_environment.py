@@ -2,7 +2,6 @@
 
 import importlib.util
 import platform
-import shutil
 import threading
 import time
 from collections.abc import Callable, Mapping
@@ -14,6 +13,7 @@ from emulator.lambda_.environment_variables import function_environment
 from emulator.lambda_.ephemeral_storage import EphemeralStorage
 from emulator.lambda_.function_log import FunctionLog
 from emulator.lambda_.function_settings import FunctionSettings
+from emulator.lambda_.process_census import CENSUS, MAX_THREADS, SESSIONS
 from emulator.lambda_.report import (
     MEBIBYTE,
     InvocationReport,
@@ -32,6 +32,7 @@ from emulator.lambda_.runtime_api import (
 )
 from emulator.lambda_.runtime_api_server import RuntimeApiServer
 from emulator.lambda_.runtime_process import RuntimeProcess
+from emulator.lambda_.scratch_directory import ScratchDirectory
 
 T = TypeVar("T")
 Result = Response | FunctionFailure | PlatformError
@@ -76,9 +77,10 @@ class ExecutionEnvironment:
     """Runs the invocations of one function version, one at a time.
 
     A runtime that crashed, timed out or failed to initialize is started again by the next invocation, within that
-    invocation's timeout; temporary files stay, as in Lambda. Two limits differ from Lambda's: memory is checked ten
-    times a second (Linux) and counts what the function's own process cannot share or drop, and so is the size of
-    the temporary directory, where a file that exceeds it by itself is refused.
+    invocation's timeout; temporary files stay, as in Lambda. Between invocations the function is stopped (Linux). Three
+    limits differ from Lambda's: memory is checked ten times a second (Linux) and counts what the function's processes
+    cannot share or drop; more than 1,024 processes and threads end the function, where Lambda starts no more; the size
+    of the temporary directory is checked as often as memory, and a file that exceeds it by itself is refused.
 
     https://docs.aws.amazon.com/lambda/latest/dg/lambda-runtime-environment.html
     """
@@ -89,11 +91,9 @@ class ExecutionEnvironment:
         self._name = name
         self._settings = settings
         self._platform_environment = dict(platform_environment)
-        self._directory = directory
-        self._task_root = directory / "task"
-        self._temporary_directory = directory / "tmp"
+        self._directory = ScratchDirectory(directory)
         self._storage = EphemeralStorage(
-            self._temporary_directory, settings.ephemeral_storage_size_mb * MEBIBYTE
+            self._directory.temporary_directory, settings.ephemeral_storage_size_mb * MEBIBYTE
         )
         self._format = settings.platform_log_format()
         self._log = FunctionLog()
@@ -107,13 +107,14 @@ class ExecutionEnvironment:
     def start(self) -> None:
         """Lay out the directory and run the initialization; a failure of the function's code is kept for `invoke`."""
         with self._busy:
-            self._lay_out()
+            self._directory.lay_out(self._settings.code, self._settings.layers)
             started = time.monotonic()
             self._initialization_start = self._format.initialization_start(runtime_version())
             self._append_log(self._initialization_start)
             failure = self._initialize("init", started + INITIALIZATION_TIMEOUT_SECONDS)
             if failure is None:
                 self._initialization_seconds = time.monotonic() - started
+                self._freeze()
 
     def invoke(
         self, request_id: str, payload: bytes, invoked_function_arn: str, trace_id: str | None
@@ -141,6 +142,7 @@ class ExecutionEnvironment:
                 )
                 outcome = self._run(invocation, deadline)
             reported_failure = failure or (outcome if isinstance(outcome, PlatformError) else None)
+            self._freeze()
             return self._finish(request_id, outcome, reported_failure, time.monotonic() - started)
 
     def stop(self, *, wait_for_invocation: bool) -> None:
@@ -165,15 +167,7 @@ class ExecutionEnvironment:
     def _close(self) -> None:
         with self._busy:
             self._end_runtime()
-            shutil.rmtree(self._directory, ignore_errors=True)
-
-    def _lay_out(self) -> None:
-        layers = self._directory / "opt"
-        layers.mkdir(parents=True)
-        self._temporary_directory.mkdir(mode=0o700)
-        shutil.copytree(self._settings.code, self._task_root)
-        for layer in self._settings.layers:
-            shutil.copytree(layer, layers, dirs_exist_ok=True)
+            self._directory.remove()
 
     def _initialize(self, phase: Phase, deadline: float) -> FunctionFailure | PlatformError | None:
         """Start a new runtime and wait until it is ready; how that failed, if it did."""
@@ -198,7 +192,7 @@ class ExecutionEnvironment:
             failure = outcome
         else:
             failure = timeout_error(self._settings.timeout_seconds)
-        reported_type = failure.error_type if outcome else None
+        reported_type = _reported_type(failure) if outcome else None
         self._append_log(self._format.initialization_report(time.monotonic() - started, phase, reported_type))
         return failure
 
@@ -211,9 +205,9 @@ class ExecutionEnvironment:
             self._settings.configured_environment,
             runtime=self._settings.runtime,
             runtime_directory=runtime_directory(),
-            task_root=self._task_root,
-            layers=self._directory / "opt",
-            temporary_directory=self._temporary_directory,
+            task_root=self._directory.task_root,
+            layers=self._directory.layers,
+            temporary_directory=self._directory.temporary_directory,
             log_format=self._settings.log_format,
             log_level=self._settings.application_log_level,
         )
@@ -222,7 +216,7 @@ class ExecutionEnvironment:
             process.start(
                 self._settings.handler,
                 self._settings.ephemeral_storage_size_mb * MEBIBYTE,
-                self._task_root,
+                self._directory.task_root,
                 environment,
                 api.exited,
             )
@@ -235,6 +229,7 @@ class ExecutionEnvironment:
         """Hand the invocation to the runtime and wait until it has answered and asks for the next one."""
         assert self._runtime is not None
         runtime = self._runtime
+        runtime.process.thaw()
         runtime.api.submit(invocation)
         outcome = self._await(runtime, runtime.api.await_outcome, deadline)
         if outcome is None:
@@ -265,13 +260,28 @@ class ExecutionEnvironment:
             interval = min(interval * 2, CHECK_SECONDS)
             if result or remaining <= 0:
                 return result
-            use = runtime.process.read_memory_use()
-            if use is not None and use.charged_bytes > limit and not runtime.out_of_memory:
+            if SESSIONS.size_of(runtime.process.process_id) > MAX_THREADS:
+                runtime.process.kill()
+            charged_bytes = self._charged_bytes(runtime, interval)
+            if charged_bytes > limit and not runtime.out_of_memory:
                 runtime.out_of_memory = True
                 runtime.process.kill()
             elif self._storage.exceeded_now_and_then() and not runtime.out_of_storage:
                 runtime.out_of_storage = True
                 runtime.process.kill()
+
+    def _charged_bytes(self, runtime: _Runtime, interval: float) -> int:
+        """The memory that the function uses with all its processes; ends it if these are too many."""
+        use = runtime.process.read_memory_use()
+        charged_bytes = use.charged_bytes if use else 0
+        if interval < CHECK_SECONDS:
+            # Until then other processes hardly use much, and most invocations have ended.
+            return charged_bytes
+        together = CENSUS.use_of(self._directory.task_root)
+        runtime.process.note_memory_use(together.charged_bytes)
+        if together.threads > MAX_THREADS:
+            runtime.process.kill()
+        return max(charged_bytes, together.charged_bytes)
 
     def _finish(
         self,
@@ -294,7 +304,7 @@ class ExecutionEnvironment:
             memory_size_mb=self._settings.memory_size_mb,
             max_memory_used_bytes=memory_bytes,
             initialization_seconds=initialization_seconds,
-            error_type=reported_failure.error_type if reported_failure else None,
+            error_type=_reported_type(reported_failure) if reported_failure else None,
         )
         self._append_log(self._format.end(request_id))
         self._append_log(self._format.report(report))
@@ -304,6 +314,11 @@ class ExecutionEnvironment:
         # On AWS a caller is not shown that the environment was new.
         tail = events[1:] if events[:1] == [self._initialization_start] else events
         return InvocationResult(payload, error_type, events, tail, duration_seconds)
+
+    def _freeze(self) -> None:
+        """Let nothing of the function run until the next invocation, as Lambda does."""
+        if self._runtime is not None and self._runtime.api.ready:
+            self._runtime.process.freeze()
 
     def _append_log(self, event: str | None) -> None:
         if event is None:
@@ -316,6 +331,10 @@ class ExecutionEnvironment:
         if runtime is not None:
             runtime.process.kill()
             runtime.server.stop()
+
+
+def _reported_type(failure: FunctionFailure | PlatformError) -> str:
+    return failure.platform_error_type if isinstance(failure, FunctionFailure) else failure.error_type
 
 
 def runtime_version() -> str:

@@ -24,8 +24,9 @@ PR_CAPBSET_READ = 23
 PR_CAPBSET_DROP = 24
 PR_SET_NO_NEW_PRIVS = 38
 CAPABILITY_VERSION_3 = 0x20080522
-# CAP_CHOWN, CAP_DAC_OVERRIDE, CAP_DAC_READ_SEARCH, CAP_FOWNER: a root user's own interpreter stays readable.
-FILE_CAPABILITIES = (0, 1, 2, 3)
+# CAP_CHOWN, CAP_DAC_READ_SEARCH, CAP_FOWNER: a root user's own interpreter stays readable. Without CAP_DAC_OVERRIDE
+# root writes to nothing that has no write permission.
+FILE_CAPABILITIES = (0, 2, 3)
 CAPABILITIES = range(64)
 
 LIBC = ctypes.CDLL(None, use_errno=True)
@@ -81,6 +82,18 @@ def landlock_version() -> int:
         return 0
     version = LIBC.syscall(SYS_LANDLOCK_CREATE_RULESET, None, ctypes.c_size_t(0), CREATE_RULESET_VERSION)
     return max(int(version), 0)
+
+
+def missing_isolation(version: int) -> str | None:
+    """What keeps a function from other processes with a version of Landlock's interface; `None` if all does."""
+    if version >= FIRST_VERSION_WITH_SIGNALS:
+        return None
+    if version >= FIRST_VERSION:
+        return "Functions can signal the emulator and one another: this system's Landlock does not keep signals back."
+    return (
+        "Functions can signal the emulator and one another, and read their memory and environments: "
+        "this system has no Landlock, or the container engine forbids it."
+    )
 
 
 def drop_capabilities() -> None:

@@ -63,6 +63,15 @@ def limit_resources(ephemeral_storage_bytes: int) -> None:
         resource.setrlimit(kind, (limit, limit))
 
 
+def end_first() -> None:
+    """Have the kernel end the function rather than the emulator when the machine's memory is used up."""
+    try:
+        Path("/proc/self/oom_score_adj").write_text("1000")
+    except OSError:
+        # The platform has no such thing, or does not let it be changed.
+        return
+
+
 def become_wrapper(wrapper: str) -> NoReturn:
     """Become the function's wrapper, or exit as the shell would that AWS starts it with.
 
@@ -94,6 +103,7 @@ def main() -> None:
     end_with(lifeline)
     if WRAPPED not in sys.argv[4:]:
         limit_resources(ephemeral_storage_bytes)
+        end_first()
         load_sibling("isolation").isolate()
         if wrapper := os.environ.get("AWS_LAMBDA_EXEC_WRAPPER"):
             become_wrapper(wrapper)

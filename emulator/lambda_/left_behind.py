@@ -1,8 +1,8 @@
-"""Processes that a function started and that left its process group: found by the environment they inherited.
+"""What functions leave behind: processes outside their group, found by the environment they inherited, and files.
 
 Run as a script, by path, with the standard library alone: `left_behind.py LIFELINE DIRECTORY`. It waits for the end
 of the pipe whose write end only the emulator holds, and then ends whatever runs for a function below the directory:
-so nothing survives an emulator that is killed.
+so nothing survives an emulator that is killed, and what is left of its files can be removed.
 """
 
 import os
@@ -46,39 +46,64 @@ def end_left_behind(directory: Path) -> None:
     """
     deadline = time.monotonic() + CHANGING_SECONDS
     while True:
-        found = list(left_behind(directory))
+        found, changing = look_for(directory)
         for process_id in found:
             with suppress(ProcessLookupError, PermissionError):
                 os.kill(process_id, signal.SIGKILL)
         # What was found may have started another process meanwhile.
-        if (not found and not any(changing())) or time.monotonic() > deadline:
+        if not (found or changing) or time.monotonic() > deadline:
             return
         time.sleep(CHECK_SECONDS)
 
 
-def left_behind(directory: Path, processes: Path = PROCESSES) -> Iterator[int]:
-    """The processes whose `LAMBDA_TASK_ROOT` is below `directory`."""
-    for process, environment in _environments(processes):
-        for variable in environment.split(b"\0"):
-            if variable.startswith(TASK_ROOT):
-                task_root = Path(os.fsdecode(variable.removeprefix(TASK_ROOT)))
-                if task_root.is_relative_to(directory):
-                    yield int(process.name)
+def look_for(directory: Path, processes: Path = PROCESSES) -> tuple[list[int], list[int]]:
+    """The processes whose `LAMBDA_TASK_ROOT` is below `directory`, and those that may be seen to have one soon.
 
-
-def changing(processes: Path = PROCESSES) -> Iterator[int]:
-    """The processes that have a program but no environment and were started just now."""
+    One look at each tells both: a process that changes between two looks would be neither.
+    """
+    found, changing = [], []
     for process, environment in _environments(processes):
         if not environment:
-            try:
-                # A thread of the kernel has no program.
-                (process / "exe").readlink()
-                fields = (process / "stat").read_text().rpartition(")")[2].split()
-            except OSError:
-                continue
-            started = int(fields[START_TIME_FIELD]) / os.sysconf("SC_CLK_TCK")
-            if time.clock_gettime(time.CLOCK_BOOTTIME) - started < CHANGING_SECONDS:
-                yield int(process.name)
+            if _is_changing(process):
+                changing.append(int(process.name))
+        elif (task_root := _task_root(environment)) and Path(task_root).is_relative_to(directory):
+            found.append(int(process.name))
+    return found, changing
+
+
+def task_roots(processes: Path = PROCESSES) -> Iterator[tuple[int, str]]:
+    """The processes that have a `LAMBDA_TASK_ROOT`, and what it is."""
+    for process, environment in _environments(processes):
+        if task_root := _task_root(environment):
+            yield int(process.name), task_root
+
+
+def _task_root(environment: bytes) -> str | None:
+    if TASK_ROOT not in environment:
+        return None
+    for variable in environment.split(b"\0"):
+        if variable.startswith(TASK_ROOT):
+            return os.fsdecode(variable.removeprefix(TASK_ROOT))
+    return None
+
+
+def _is_changing(process: Path) -> bool:
+    """Whether a process without an environment has a program and was started just now."""
+    try:
+        # A thread of the kernel has no program.
+        (process / "exe").readlink()
+        fields = (process / "stat").read_text().rpartition(")")[2].split()
+    except OSError:
+        return False
+    started = int(fields[START_TIME_FIELD]) / os.sysconf("SC_CLK_TCK")
+    return time.clock_gettime(time.CLOCK_BOOTTIME) - started < CHANGING_SECONDS
+
+
+def make_removable(directory: Path) -> None:
+    """Let the owner of the directories below `directory` remove what is in them; what is gone already is fine."""
+    for folder, _, _ in os.walk(directory):
+        with suppress(OSError):
+            Path(folder).chmod(0o700)
 
 
 def _environments(processes: Path) -> Iterator[tuple[Path, bytes]]:
@@ -93,6 +118,7 @@ def main() -> None:
     while os.read(lifeline, 1):
         pass
     end_left_behind(directory)
+    make_removable(directory)
 
 
 if __name__ == "__main__":

@@ -1,7 +1,6 @@
 """LocalStack's Lambda service with functions in subprocesses: the runtime executor and the checks at creation."""
 
 import logging
-import shutil
 import time
 from collections.abc import Callable, Mapping, Sequence
 from contextvars import ContextVar
@@ -59,7 +58,9 @@ from emulator.lambda_.event_source_mapping.worker import SETTLED, use_mapping_wo
 from emulator.lambda_.execution_environment import ExecutionEnvironment
 from emulator.lambda_.function_settings import FunctionSettings
 from emulator.lambda_.invocation_metrics import NAMESPACE, InvocationMetrics
+from emulator.lambda_.isolation import landlock_version, missing_isolation
 from emulator.lambda_.left_behind import end_left_behind, end_with_this_process
+from emulator.lambda_.scratch_directory import remove_tree
 from emulator.metric import MetricBuffer
 from emulator.pipes.event_pattern import compile_filter
 
@@ -388,8 +389,10 @@ class SubprocessRuntimeExecutor(RuntimeExecutor):
     def validate_environment(cls) -> bool:
         # What an emulator that was killed has left behind.
         end_left_behind(_environments_directory())
-        shutil.rmtree(_environments_directory(), ignore_errors=True)
+        remove_tree(_environments_directory())
         end_with_this_process(_environments_directory())
+        if missing := missing_isolation(landlock_version()):
+            LOG.warning(missing)
         return True
 
 

@@ -1,6 +1,7 @@
 """What the Lambda Runtime API knows about one runtime process: the invocation it has, and what became of it."""
 
 import json
+import re
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -32,6 +33,11 @@ class FunctionFailure:
     error_type: str
     payload: bytes
 
+    @property
+    def platform_error_type(self) -> str:
+        """The type as Lambda's own log events name it: an exception of the function's code has none of its own."""
+        return self.error_type if PLATFORM_ERROR_TYPE.match(self.error_type) else "Runtime.Unknown"
+
 
 @dataclass(frozen=True, slots=True)
 class RuntimeExit:
@@ -55,8 +61,18 @@ def error_body(error_type: str, message: str) -> bytes:
 
 ACCEPTED = Answer(HTTPStatus.ACCEPTED, b'{"status":"OK"}')
 NOT_FOUND = Answer(HTTPStatus.NOT_FOUND, b"404 page not found")
+TRUNCATED = Answer(
+    HTTPStatus.BAD_REQUEST, error_body("TruncatedHTTPRequest", "HTTP request detected as truncated")
+)
+# Of the types that a runtime reports, those that the platform has a name for.
+PLATFORM_ERROR_TYPE = re.compile(r"(Runtime|Function)\.[A-Z][a-zA-Z]+")
 
 Outcome = Response | FunctionFailure | RuntimeExit
+
+
+def _refused_transition(state: str, wanted: str) -> Answer:
+    message = f"State transition from {state} to {wanted} failed for runtime. Error: State transition is not allowed"
+    return Answer(HTTPStatus.FORBIDDEN, error_body("InvalidStateTransition", message))
 
 
 class RuntimeApi:
@@ -81,8 +97,13 @@ class RuntimeApi:
     # The runtime's side
 
     def next_invocation(self) -> Invocation | None:
-        """Wait for the next invocation; `None` when the runtime process has ended."""
+        """Wait for the next invocation; `None` when the runtime process has ended.
+
+        A runtime that asks again before it has answered gets the same invocation once more.
+        """
         with self._condition:
+            if self._current is not None and self._outcome is None and self._exit is None:
+                return self._current
             self._polling = True
             self._current = None
             self._condition.notify_all()
@@ -115,14 +136,18 @@ class RuntimeApi:
         """Take the error that the function's static code raised."""
         with self._condition:
             if self._initialization_failure is not None or self._polling or self._current is not None:
-                return Answer(HTTPStatus.FORBIDDEN, error_body("InvalidStateTransition", "State transition"))
+                state = "Ready" if self._current is None else "Running"
+                return _refused_transition(state, "InitError")
             self._initialization_failure = FunctionFailure(error_type, payload)
             self._condition.notify_all()
         return ACCEPTED
 
     def _settle(self, request_id: str, outcome: Response | FunctionFailure) -> Answer:
         with self._condition:
-            if self._current is None or self._current.request_id != request_id or self._outcome is not None:
+            if self._outcome is not None:
+                verb = "Invocation" + ("Response" if isinstance(outcome, Response) else "ErrorResponse")
+                return _refused_transition("RuntimeResponseSentState", verb)
+            if self._current is None or self._current.request_id != request_id:
                 return Answer(HTTPStatus.BAD_REQUEST, error_body("InvalidRequestID", "Invalid request ID"))
             self._outcome = outcome
             self._condition.notify_all()

@@ -92,15 +92,32 @@ class RuntimeProcess:
                     os.killpg(self._process.pid, signal.SIGKILL)
             self._ended.wait()
 
+    def freeze(self) -> None:
+        """Stop the process group until `thaw`; without effect where a stopped process would outlive the emulator."""
+        self._signal_group(signal.SIGSTOP)
+
+    def thaw(self) -> None:
+        self._signal_group(signal.SIGCONT)
+
+    def _signal_group(self, number: signal.Signals) -> None:
+        # Elsewhere a thread of the process watches for the emulator's end (see `launcher.py`).
+        if sys.platform == "linux" and not self._ended.is_set() and self._process.returncode is None:
+            with suppress(ProcessLookupError):
+                os.killpg(self._process.pid, number)
+
     def read_memory_use(self) -> MemoryUse | None:
         use = read_memory_use(self._process.pid)
         if use is not None:
             self._peak_memory_bytes = max(self._peak_memory_bytes, use.peak_bytes)
         return use
 
+    def note_memory_use(self, used_bytes: int) -> None:
+        """Count what was used together with other processes."""
+        self._peak_memory_bytes = max(self._peak_memory_bytes, used_bytes)
+
     @property
     def peak_memory_bytes(self) -> int:
-        """The most memory the process was seen to use."""
+        """The most memory that was seen to be used."""
         self.read_memory_use()
         return self._peak_memory_bytes
 

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+import psutil  # type: ignore[import-untyped]
 import pytest
 
 from emulator.lambda_ import execution_environment
@@ -112,6 +113,26 @@ def test_initialization_that_is_slow_only_once_succeeds_within_the_invocation(
 
     # THEN
     assert (result.error_type, result.payload) == (None, b'"ready"')
+
+
+def test_exception_of_the_static_code_has_no_name_in_the_platforms_events(
+    make_environment: MakeEnvironment,
+) -> None:
+    """As internal/lambda/fatalerror in https://github.com/aws/aws-lambda-runtime-interface-emulator has it."""
+    # GIVEN
+    environment = make_environment("raise ValueError('on purpose')\n")
+
+    # WHEN
+    result = invoke(environment)
+
+    # THEN
+    status = "Status: error\tError Type: Runtime.Unknown"
+    reports = [normalize(event) for event in result.log_events if "REPORT" in event]
+    assert json.loads(result.payload)["errorType"] == "ValueError"
+    assert reports[:2] == [
+        f"INIT_REPORT Init Duration: N ms\tPhase: {phase}\t{status}" for phase in ("init", "invoke")
+    ]
+    assert reports[2].endswith(status)
 
 
 def test_what_the_initialization_wrote_comes_before_the_invocation_in_the_log(
@@ -355,3 +376,149 @@ def test_function_that_fills_its_storage_and_goes_on_is_stopped(make_environment
 
     # THEN
     assert "No space left in /tmp" in json.loads(result.payload)["errorMessage"]
+
+
+def test_code_and_layers_are_read_only(make_environment: MakeEnvironment, tmp_path: Path) -> None:
+    # GIVEN
+    layer = tmp_path / "layer"
+    (layer / "python").mkdir(parents=True)
+    environment = make_environment(
+        "import errno, os, pathlib\n"
+        "def attempt(path):\n"
+        "    try:\n"
+        "        path.write_text('')\n"
+        "    except OSError as error:\n"
+        "        return errno.errorcode[error.errno]\n"
+        "def handler(event, context):\n"
+        "    root = pathlib.Path(os.environ['LAMBDA_TASK_ROOT'])\n"
+        "    temporary = pathlib.Path(os.environ['TMPDIR'])\n"
+        "    paths = [pathlib.Path('new'), root / 'handler.py', root / '../opt/python/new', temporary / 'new']\n"
+        "    return [attempt(path) for path in paths]\n",
+        layers=[layer],
+    )
+
+    # WHEN
+    result = invoke(environment)
+
+    # THEN
+    assert json.loads(result.payload) == ["EACCES", "EACCES", "EACCES", None]
+
+
+COUNTS = """
+import threading, time
+count = 0
+def run():
+    global count
+    while True:
+        count += 1
+        time.sleep(0.001)
+def handler(event, context):
+    if event == "start":
+        threading.Thread(target=run, daemon=True).start()
+    if event == "run":
+        before = count
+        while count == before:
+            time.sleep(0.001)
+    return count
+"""
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="functions are not stopped there")
+def test_nothing_of_a_function_runs_between_its_invocations(make_environment: MakeEnvironment) -> None:
+    """https://docs.aws.amazon.com/lambda/latest/dg/lambda-runtime-environment.html"""
+    # GIVEN
+    environment = make_environment(COUNTS)
+    invoke(environment, "start")
+    assert environment._runtime is not None
+    function = psutil.Process(environment._runtime.process.process_id)
+    poll_until("the function to be stopped", lambda: function.status() == psutil.STATUS_STOPPED)
+
+    # WHEN
+    before = json.loads(invoke(environment).payload)
+    after = json.loads(invoke(environment, "run").payload)
+
+    # THEN its thread goes on with the next invocation
+    assert after > before
+    poll_until("the function to be stopped again", lambda: function.status() == psutil.STATUS_STOPPED)
+
+
+CHILD_USES_MEMORY = """
+import subprocess, sys
+def handler(event, context):
+    program = "kept = b'1' * 300_000_000; import time; time.sleep(600)"
+    subprocess.run([sys.executable, "-c", program], start_new_session=event)
+"""
+FORKS = """
+import multiprocessing, time
+kept = b"1" * 60_000_000
+def wait():
+    time.sleep(1.5)
+def handler(event, context):
+    # Four times 60 MB, were it not one and the same.
+    processes = [multiprocessing.get_context("fork").Process(target=wait) for _ in range(3)]
+    for process in processes:
+        process.start()
+    for process in processes:
+        process.join()
+    return "done"
+"""
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="memory is not limited there")
+@pytest.mark.parametrize("own_session", [False, True])
+def test_memory_of_a_functions_programs_counts(make_environment: MakeEnvironment, own_session: bool) -> None:
+    # GIVEN
+    environment = make_environment(CHILD_USES_MEMORY)
+
+    # WHEN
+    result = invoke(environment, own_session)
+
+    # THEN
+    assert result.error_type == "Runtime.OutOfMemory"
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="memory is not limited there")
+def test_memory_that_forked_processes_share_counts_once(make_environment: MakeEnvironment) -> None:
+    # GIVEN
+    environment = make_environment(FORKS)
+
+    # WHEN
+    result = invoke(environment)
+
+    # THEN
+    assert (result.error_type, result.payload) == (None, b'"done"')
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="processes are not counted there")
+def test_function_with_too_many_threads_is_ended(
+    make_environment: MakeEnvironment, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The quota: https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html"""
+    # GIVEN
+    monkeypatch.setattr(execution_environment, "MAX_THREADS", 50)
+    environment = make_environment(
+        "import threading, time\n"
+        "def handler(event, context):\n"
+        "    for _ in range(event):\n"
+        "        threading.Thread(target=time.sleep, args=(600,), daemon=True).start()\n"
+        "    if event > 50:\n"
+        "        time.sleep(600)\n"
+    )
+
+    # WHEN
+    few, many = invoke(environment, 30), invoke(environment, 100)
+
+    # THEN
+    assert (few.error_type, many.error_type) == (None, "Runtime.ExitError")
+    assert json.loads(many.payload)["errorMessage"].endswith("signal: killed")
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="there is no /proc")
+def test_function_is_what_the_kernel_ends_first_for_lack_of_memory(make_environment: MakeEnvironment) -> None:
+    # GIVEN
+    environment = make_environment(
+        "def handler(event, context):\n    return int(open('/proc/self/oom_score_adj').read())\n"
+    )
+
+    # WHEN / THEN
+    assert invoke(environment).payload == b"1000"

@@ -20,7 +20,7 @@ def table_rows() -> list[list[str]]:
 def test_a_row_is_whole_and_its_test_exists(row: list[str]) -> None:
     assert len(row) == len(HEADER)
     assert all(row)
-    assert row[2] in {"docs", "model", "recorded", "unknown"}
+    assert row[2] in {"docs", "model", "source", "recorded", "unknown"}
     path, _, function = row[4].partition("::")
     source = (REPOSITORY / path).read_text()
     assert not function or re.search(rf"^def {function}\(", source, re.MULTILINE)

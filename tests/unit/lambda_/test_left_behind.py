@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from emulator.lambda_.left_behind import changing, left_behind
+from emulator.lambda_.left_behind import look_for
 
 
 @pytest.mark.parametrize(
@@ -26,7 +26,7 @@ def test_process_is_found_by_its_task_root(tmp_path: Path, environment: bytes, f
     (tmp_path / "17" / "environ").write_bytes(environment)
 
     # WHEN
-    processes = list(left_behind(Path("/scratch/one"), tmp_path))
+    processes, _ = look_for(Path("/scratch/one"), tmp_path)
 
     # THEN
     assert processes == ([17] if found else [])
@@ -40,7 +40,7 @@ def test_process_that_has_ended_or_is_no_process_is_passed_over(tmp_path: Path) 
     (tmp_path / "self" / "environ").write_bytes(b"LAMBDA_TASK_ROOT=/scratch/one/task")
 
     # WHEN / THEN
-    assert list(left_behind(Path("/scratch/one"), tmp_path)) == []
+    assert look_for(Path("/scratch/one"), tmp_path) == ([], [])
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="processes are found by /proc")
@@ -66,4 +66,4 @@ def test_process_on_its_way_to_another_program_is_waited_for(
         (process / "exe").symlink_to("/bin/sh")
 
     # WHEN / THEN
-    assert list(changing(tmp_path)) == ([17] if found else [])
+    assert look_for(Path("/scratch/one"), tmp_path) == ([], [17] if found else [])

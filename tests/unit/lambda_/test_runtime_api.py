@@ -75,6 +75,7 @@ def test_answer_to_another_request_is_refused(busy_api: RuntimeApi) -> None:
 
 
 def test_second_answer_is_refused_and_the_first_stands(busy_api: RuntimeApi) -> None:
+    """As internal/lambda/core/states.go in https://github.com/aws/aws-lambda-runtime-interface-emulator has it."""
     # GIVEN
     busy_api.respond("request-1", b"1")
 
@@ -82,7 +83,19 @@ def test_second_answer_is_refused_and_the_first_stands(busy_api: RuntimeApi) -> 
     answer = busy_api.fail("request-1", "ValueError", b"{}")
 
     # THEN
-    assert (answer, busy_api.await_outcome(0)) == (INVALID_REQUEST_ID, Response(b"1"))
+    assert (answer.status, json.loads(answer.body)["errorType"], busy_api.await_outcome(0)) == (
+        HTTPStatus.FORBIDDEN,
+        "InvalidStateTransition",
+        Response(b"1"),
+    )
+
+
+def test_runtime_that_asks_again_before_it_answered_gets_the_same_invocation(busy_api: RuntimeApi) -> None:
+    # WHEN
+    again = busy_api.next_invocation()
+
+    # THEN
+    assert (again, busy_api.respond("request-1", b"1")) == (INVOCATION, ACCEPTED)
 
 
 def test_answer_before_any_invocation_is_refused(api: RuntimeApi) -> None:
@@ -139,6 +152,21 @@ def test_initialization_failure_counts_once_the_process_has_ended(api: RuntimeAp
         False,
         FunctionFailure("Runtime.ImportModuleError", b"{}"),
     )
+
+
+@pytest.mark.parametrize(
+    ("reported", "expected"),
+    [
+        ("Runtime.ImportModuleError", "Runtime.ImportModuleError"),
+        ("Function.Broken", "Function.Broken"),
+        ("ValueError", "Runtime.Unknown"),
+        ("Runtime.lower", "Runtime.Unknown"),
+        ("", "Runtime.Unknown"),
+    ],
+)
+def test_platform_has_a_name_of_its_own_for_an_exception_of_the_code(reported: str, expected: str) -> None:
+    """As internal/lambda/fatalerror in https://github.com/aws/aws-lambda-runtime-interface-emulator has it."""
+    assert FunctionFailure(reported, b"{}").platform_error_type == expected
 
 
 def test_exit_without_a_report_fails_the_initialization(api: RuntimeApi) -> None:
