@@ -47,11 +47,11 @@ from emulator.lambda_.availability import (
     interpreter_runtime,
 )
 from emulator.lambda_.dead_letter import complete_dead_letters
-from emulator.lambda_.event_source_mapping.mapping import (
+from emulator.lambda_.event_source_mapping.mapping_check import (
     InvalidMappingError,
     OutOfRangeError,
-    check_ranges,
-    check_stream_mapping,
+    check_mapping,
+    check_values,
 )
 from emulator.lambda_.event_source_mapping.record import stream_of
 from emulator.lambda_.event_source_mapping.worker import SETTLED, use_mapping_workers
@@ -132,6 +132,8 @@ class SandboxLambdaProvider(LambdaProvider):
     ) -> None:
         """Check the source of a mapping, which for Kinesis may be a consumer of a stream."""
         stream_arn = stream_of(resource_arn)
+        if service == "kinesis" and ":stream/" not in stream_arn:
+            raise InvalidParameterValueException(f"Stream not found: {resource_arn}", Type="User")
         super().check_service_resource_exists(service, stream_arn, function_arn, function_role_arn)
         if stream_arn == resource_arn:
             return
@@ -149,13 +151,13 @@ class SandboxLambdaProvider(LambdaProvider):
     ) -> tuple[Any, ...]:
         """Check a new mapping, or what an update makes of one."""
         try:
-            check_ranges(request)
+            check_values(request)
         except OutOfRangeError as error:
             raise ValidationException(str(error)) from error
         _refuse_missing_qualifier(context, request)
         validated: tuple[Any, ...] = super().validate_event_source_mapping(context, request)
         try:
-            check_stream_mapping(request, time.time(), compile_filter)
+            check_mapping(request, time.time(), compile_filter)
         except InvalidMappingError as error:
             raise InvalidParameterValueException(str(error), Type="User") from error
         return validated

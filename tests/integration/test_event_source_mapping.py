@@ -410,6 +410,11 @@ def test_a_mapping_that_is_not_available_is_refused(aws: Aws, name: str, tmp_pat
     assert refusal(source_arn, ParallelizationFactor=11) == "ValidationException"
     assert refusal(f"{source_arn}/consumer/missing:1") == "InvalidParameterValueException"
     assert refusal(source_arn, FunctionName=f"{name}:missing") == "InvalidParameterValueException"
+    assert refusal(source_arn.replace(":stream/", ":")) == "InvalidParameterValueException"
+    assert refusal(source_arn.replace(":kinesis:", ":sns:")) == "InvalidParameterValueException"
+    assert refusal("orders") == "ValidationException"
+    # Nothing is left of them.
+    assert client.list_event_source_mappings(FunctionName=name)["EventSourceMappings"] == []
 
 
 def test_a_mapping_that_is_being_deleted_is_in_use_until_its_batch_is_done(
