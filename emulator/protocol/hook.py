@@ -24,8 +24,8 @@ from emulator.protocol.strict_parser import StrictJSONRequestParser, parser_of
 
 LOG = logging.getLogger(__name__)
 _PROTOCOLS = frozenset({"json", "rest-json", "query"})
-# The DynamoDB provider takes the JSON of this one as it came.
-_UNPARSED = frozenset({"BatchWriteItem"})
+# The DynamoDB provider takes the JSON of these as it came.
+_UNPARSED = frozenset({"BatchWriteItem", "DeleteItem", "PutItem", "TransactWriteItems", "UpdateItem"})
 
 
 class MissingRequiredParameterException(CommonServiceException):
