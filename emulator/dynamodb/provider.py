@@ -6,7 +6,9 @@ import time
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
+from contextvars import ContextVar
 from datetime import UTC, datetime
+from functools import partial
 from typing import Any
 
 from localstack.aws.api import CommonServiceException, RequestContext
@@ -36,7 +38,9 @@ from emulator.dispatch import Handler, guarded
 from emulator.dynamodb import (
     attribute_value,
     batch_write,
+    contributor_insights,
     item_operations,
+    item_read,
     kinesis_api,
     serialization,
     stream_specification,
@@ -46,6 +50,7 @@ from emulator.dynamodb import (
     transaction,
 )
 from emulator.dynamodb.change_feed import ChangeFeed
+from emulator.dynamodb.expressions.comparisons import parse_filter
 from emulator.dynamodb.expressions.conditions import parse_condition
 from emulator.dynamodb.expressions.placeholders import Placeholders
 from emulator.dynamodb.item_answer import as_asked
@@ -186,6 +191,36 @@ def _read_items() -> None:
         parser.expr_attr_values_found.extend(placeholders.used_values)
         return ItemFilter(condition)
 
+    for operation, member in ((DynamoHandler.scan, "ScanFilter"), (DynamoHandler.query, "QueryFilter")):
+        patch(operation)(partial(_with_older_filter, member))
+
+    @patch(Table.scan)
+    def scan(
+        original: Callable[..., Any],
+        table: Any,
+        filters: Any,
+        limit: Any,
+        exclusive_start_key: Any,
+        filter_expression: Any = None,
+        *args: Any,
+        **kwargs: Any,
+    ) -> Any:
+        return original(
+            table,
+            filters,
+            limit,
+            exclusive_start_key,
+            _older_filter.get() or filter_expression,
+            *args,
+            **kwargs,
+        )
+
+    @patch(DynamoDBBackend.query)
+    def query(original: Callable[..., Any], backend: Any, *args: Any, **kwargs: Any) -> Any:
+        items, scanned, last = original(backend, *args, **kwargs)
+        older = _older_filter.get()
+        return (items if older is None else [item for item in items if older.expr(item)]), scanned, last
+
     # Sizes are checked where items are written, and not again for every attribute.
     patch(LimitedSizeDict.__setitem__)(lambda original, *arguments: dict.__setitem__(*arguments))
     patch(Item.size)(lambda original, item: attribute_value.size_bytes(plain_attributes(item.attrs)))
@@ -200,6 +235,24 @@ def _read_items() -> None:
             KeySchema.of(table).check_put(attributes)
             attribute_value.check_size(attributes)
         return original(table, attributes, *args, **kwargs)
+
+
+_older_filter: ContextVar[ItemFilter | None] = ContextVar("older_filter", default=None)
+
+
+def _with_older_filter(member: str, original: Callable[..., Any], handler: Any) -> Any:
+    """Carry a Scan or Query out with the filter that requests had before expressions."""
+    condition = parse_filter(handler.body, member, DynamoType)
+    if condition is None:
+        return original(handler)
+    handler.body = {
+        name: value for name, value in handler.body.items() if name not in (member, "ConditionalOperator")
+    }
+    token = _older_filter.set(ItemFilter(condition))
+    try:
+        return original(handler)
+    finally:
+        _older_filter.reset(token)
 
 
 @contextmanager
@@ -261,14 +314,21 @@ def _replace_time_to_live() -> None:
 
 # Those of which this project reads every member itself.
 _READ_HERE = frozenset(
-    {"BatchWriteItemInput", "PutItemInput", "UpdateItemInput", "DeleteItemInput", "TransactWriteItemsInput"}
+    {
+        "BatchWriteItemInput",
+        "DeleteItemInput",
+        "GetItemInput",
+        "PutItemInput",
+        "TransactWriteItemsInput",
+        "UpdateItemInput",
+    }
 )
 
 
-def _leave_writes_as_they_came() -> None:
-    """Give writes the JSON of their requests.
+def _leave_requests_as_they_came() -> None:
+    """Give some operations on items the JSON of their requests.
 
-    To go through it by the model takes longer than the writes, and ends in an internal error where a member is of
+    To go through it by the model takes longer than the operation, and ends in an internal error where a member is of
     another type than the API has it.
     """
 
@@ -403,7 +463,7 @@ class DynamoDBProvider(DynamodbApi, ServiceLifecycleHook):
         _describe_tables()
         _write_numbers_as_dynamodb()
         _read_items()
-        _leave_writes_as_they_came()
+        _leave_requests_as_they_came()
         self._time_to_live = time_to_live.TimeToLiveWorker(_all_tables, _LOCK)
         self._destinations = RunningDestinations()
 
@@ -415,6 +475,10 @@ class DynamoDBProvider(DynamodbApi, ServiceLifecycleHook):
         )
         # As plain as the request was taken: binary keys are base64 already.
         return _plain_response(context, answer)
+
+    @handler("GetItem", expand=False)
+    def get_item(self, context: RequestContext, request: Any) -> Any:
+        return _operate(context, request, item_read.get_item)
 
     @handler("PutItem", expand=False)
     def put_item(self, context: RequestContext, request: Any) -> Any:
@@ -434,6 +498,22 @@ class DynamoDBProvider(DynamodbApi, ServiceLifecycleHook):
         return _unless_cancelled(
             context,
             lambda: transaction.transact_write_items(request, lambda name: table_of_items(backend, name)),
+        )
+
+    @handler("DescribeContributorInsights", expand=False)
+    def describe_contributor_insights(self, context: RequestContext, request: Any) -> Any:
+        return contributor_insights.describe(_requested_table(context, request), request)
+
+    @handler("UpdateContributorInsights", expand=False)
+    def update_contributor_insights(self, context: RequestContext, request: Any) -> Any:
+        return contributor_insights.update(_requested_table(context, request), request)
+
+    @handler("ListContributorInsights", expand=False)
+    def list_contributor_insights(self, context: RequestContext, request: Any) -> Any:
+        if request.get("TableName") is not None:
+            return contributor_insights.summaries([_requested_table(context, request)])
+        return contributor_insights.summaries(
+            dynamodb_backends[context.account_id][context.region].tables.values()
         )
 
     @handler("EnableKinesisStreamingDestination", expand=False)

@@ -7,6 +7,7 @@ from moto.dynamodb.models.utilities import dynamo_json_dump
 from moto.dynamodb.responses import DynamoHandler
 
 from emulator.dynamodb.item_operations import delete_item, put_item, update_item
+from emulator.dynamodb.item_read import get_item
 from emulator.dynamodb.provider import table_of_items
 from emulator.dynamodb.transaction import transact_write_items
 
@@ -22,6 +23,10 @@ class Handler(DynamoHandler):
     def body(self) -> Any:
         """Return the request."""
         return self._body
+
+    @body.setter
+    def body(self, body: Any) -> None:
+        self._body = body
 
     @property
     def dynamodb_backend(self) -> Any:
@@ -40,7 +45,12 @@ def call(backend: Any, operation: str, **members: Any) -> dict[str, Any]:
     return dict(json.loads(getattr(Handler(backend, members), operation)()))
 
 
-_OPERATIONS = {"put_item": put_item, "update_item": update_item, "delete_item": delete_item}
+_OPERATIONS = {
+    "get_item": get_item,
+    "put_item": put_item,
+    "update_item": update_item,
+    "delete_item": delete_item,
+}
 
 
 def _as_sent(answer: dict[str, Any]) -> dict[str, Any]:
