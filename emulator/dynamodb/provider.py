@@ -53,6 +53,7 @@ from emulator.dynamodb.change_feed import ChangeFeed
 from emulator.dynamodb.expressions.comparisons import parse_filter
 from emulator.dynamodb.expressions.conditions import parse_condition
 from emulator.dynamodb.expressions.placeholders import Placeholders
+from emulator.dynamodb.idempotency import CompletedTransactions
 from emulator.dynamodb.item_answer import as_asked
 from emulator.dynamodb.item_filter import ItemFilter
 from emulator.dynamodb.item_write import FindTable, is_reserved
@@ -497,7 +498,9 @@ class DynamoDBProvider(DynamodbApi, ServiceLifecycleHook):
         backend = dynamodb_backends[context.account_id][context.region]
         return _unless_cancelled(
             context,
-            lambda: transaction.transact_write_items(request, lambda name: table_of_items(backend, name)),
+            lambda: transaction.transact_write_items(
+                request, lambda name: table_of_items(backend, name), _completed_transactions(backend)
+            ),
         )
 
     @handler("DescribeContributorInsights", expand=False)
@@ -578,6 +581,14 @@ def _plain_response(context: RequestContext, answer: dict[str, Any], status: int
     context.service_response = answer
     headers = {"Content-Type": "application/x-amz-json-1.0", "x-amzn-requestid": context.request_id}
     return Response(dynamo_json_dump(answer), status, headers=headers)
+
+
+def _completed_transactions(backend: Any) -> CompletedTransactions:
+    """Return the tokens of an account and region, which are forgotten with its tables."""
+    completed: CompletedTransactions = vars(backend).setdefault(
+        "completed_transactions", CompletedTransactions()
+    )
+    return completed
 
 
 def _requested_table(context: RequestContext, request: Mapping[str, Any]) -> Any:

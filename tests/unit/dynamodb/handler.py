@@ -6,6 +6,7 @@ from typing import Any
 from moto.dynamodb.models.utilities import dynamo_json_dump
 from moto.dynamodb.responses import DynamoHandler
 
+from emulator.dynamodb.idempotency import CompletedTransactions
 from emulator.dynamodb.item_operations import delete_item, put_item, update_item
 from emulator.dynamodb.item_read import get_item
 from emulator.dynamodb.provider import table_of_items
@@ -37,7 +38,8 @@ class Handler(DynamoHandler):
 def call(backend: Any, operation: str, **members: Any) -> dict[str, Any]:
     """Carry out an operation and return its answer."""
     if operation == "transact_write_items":
-        return _as_sent(transact_write_items(members, lambda name: table_of_items(backend, name)))
+        completed = CompletedTransactions()
+        return _as_sent(transact_write_items(members, lambda name: table_of_items(backend, name), completed))
     if operation in _OPERATIONS:
         return _as_sent(
             _OPERATIONS[operation](lambda: table_of_items(backend, members["TableName"]), members)
