@@ -24,6 +24,7 @@ from localstack.utils.patch import patch
 from moto.dynamodb.comparisons import ConditionExpressionParser
 from moto.dynamodb.exceptions import (
     ConditionalCheckFailed,
+    DynamodbException,
     MockValidationException,
     TransactionCanceledException,
 )
@@ -33,6 +34,7 @@ from moto.dynamodb.models.table import Table
 from moto.dynamodb.models.utilities import dynamo_json_dump
 from moto.dynamodb.responses import DynamoHandler
 from moto.utilities.utils import get_partition
+from py_partiql_parser._internal.where_parser import WhereClause
 
 from emulator.dispatch import Handler, guarded
 from emulator.dynamodb import (
@@ -41,7 +43,9 @@ from emulator.dynamodb import (
     contributor_insights,
     item_operations,
     item_read,
+    item_store,
     kinesis_api,
+    partiql,
     serialization,
     stream_specification,
     table_description,
@@ -235,9 +239,16 @@ def _read_items() -> None:
         with _refused_by_moto():
             KeySchema.of(table).check_put(attributes)
             attribute_value.check_size(attributes)
+        if _inserts.get() and table.get_item(*item_store.keys_of(table, attributes)) is not None:
+            raise DynamodbException(
+                "com.amazonaws.dynamodb.v20120810#DuplicateItemException",
+                "Duplicate primary key exists in table",
+            )
         return original(table, attributes, *args, **kwargs)
 
 
+# Whether the statement that is carried out is an INSERT.
+_inserts: ContextVar[bool] = ContextVar("inserts", default=False)
 _older_filter: ContextVar[ItemFilter | None] = ContextVar("older_filter", default=None)
 
 
@@ -387,11 +398,22 @@ def _carry_statements_out() -> None:
             )
         return original(handler)
 
+    @patch(WhereClause.apply)
+    def apply(original: Callable[..., Any], clause: Any, find_value: Callable[..., Any], row: Any) -> Any:
+        # S3 Select has this class too, with values that are no attribute values.
+        if clause.fn not in partiql.INEQUALITIES or not isinstance(clause.right, dict):
+            return original(clause, find_value, row)
+        return partiql.compares(clause.fn, find_value(clause.left, row), clause.right)
+
     @patch(DynamoDBBackend.execute_statement)
     def execute_statement(
         original: Callable[..., Any], backend: Any, statement: str, parameters: list[Mapping[str, Any]]
     ) -> Any:
-        return original(backend, *with_parameters(statement, parameters))
+        token = _inserts.set(partiql.is_insert(statement))
+        try:
+            return original(backend, *with_parameters(statement, parameters))
+        finally:
+            _inserts.reset(token)
 
     @patch(DynamoDBBackend.batch_execute_statement)
     def batch_execute_statement(
