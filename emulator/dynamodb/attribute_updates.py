@@ -37,6 +37,7 @@ def check(updates: Mapping[str, Update]) -> None:
     if faults:
         plural = "s" if len(faults) > 1 else ""
         raise validation_error(f"{len(faults)} validation error{plural} detected: {'; '.join(faults)}")
+    attribute_value.check_form({name: update.get("Value") for name, update in updates.items()})
     for update in updates.values():
         _check_value(_action(update), update.get("Value"))
 

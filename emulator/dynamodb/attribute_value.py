@@ -10,6 +10,8 @@ from emulator.dynamodb.refusal import serialization_error, validation_error
 from emulator.dynamodbstreams.number import canonical
 
 MAXIMUM_ITEM_BYTES = 400 * 1024
+MAXIMUM_DEPTH = 32
+MAXIMUM_NAME_BYTES = 65_535
 
 _INVALID = "One or more parameter values were invalid: "
 
@@ -45,6 +47,48 @@ def check_size(item: Mapping[str, Mapping[str, Any]]) -> None:
     """Refuse an item that is larger than 400 KB."""
     if size_bytes(item) > MAXIMUM_ITEM_BYTES:
         raise validation_error("Item size has exceeded the maximum allowed size")
+
+
+def check_form(attributes: Any) -> None:
+    """Refuse names that are empty or too long, and values that are nested too deep.
+
+    It is done before `check_all`, which goes through values by recursion.
+    """
+    if type(attributes) is not dict:
+        raise serialization_error("Unexpected field type")
+    for name in attributes:
+        check_name(name)
+    level, depth = list(attributes.values()), 0
+    while level := _inside(level):
+        depth += 1
+        if depth > MAXIMUM_DEPTH:
+            raise validation_error(
+                "Nesting Levels have exceeded supported limits: "
+                "Attributes in the item have nested levels beyond supported limit"
+            )
+
+
+def check_name(name: str) -> None:
+    """Refuse the name of an attribute that is empty or longer than 65,535 bytes."""
+    if not name:
+        raise validation_error(f"{_INVALID}Empty attribute name")
+    if len(name) * 4 > MAXIMUM_NAME_BYTES and len(name.encode()) > MAXIMUM_NAME_BYTES:
+        raise validation_error(
+            f"{_INVALID}Attribute name is too large, must be less than {MAXIMUM_NAME_BYTES + 1} bytes"
+        )
+
+
+def _inside(values: list[Any]) -> list[Any]:
+    """Return what is in the maps and lists among some values."""
+    inside: list[Any] = []
+    for value in values:
+        if type(value) is not dict:
+            continue
+        if type(value.get("M")) is dict:
+            inside += value["M"].values()
+        if type(value.get("L")) is list:
+            inside += value["L"]
+    return inside
 
 
 def size_bytes(attributes: Mapping[str, Mapping[str, Any]]) -> int:

@@ -1,4 +1,4 @@
-"""What writes tell of their cost: consumed capacity, and the item collections it touched."""
+"""What reads and writes tell of their cost: consumed capacity, and the item collections it touched."""
 
 import math
 from collections.abc import Iterable, Mapping
@@ -10,6 +10,21 @@ from emulator.dynamodb.attribute_value import size_bytes
 from emulator.dynamodb.key_schema import Attributes
 
 WRITE_UNIT_BYTES = 1024
+
+
+READ_UNIT_BYTES = 4096
+
+
+def answer_of_read(request: Mapping[str, Any], size: int) -> dict[str, Any]:
+    """Return the members of the answer that a request of one item asks for; `size` is in bytes."""
+    detail = request.get("ReturnConsumedCapacity")
+    if detail not in ("TOTAL", "INDEXES"):
+        return {}
+    units = max(math.ceil(size / READ_UNIT_BYTES), 1) * (1.0 if request.get("ConsistentRead") else 0.5)
+    capacity: dict[str, Any] = {"TableName": request["TableName"], "CapacityUnits": units}
+    if detail == "INDEXES":
+        capacity["Table"] = {"CapacityUnits": units}
+    return {"ConsumedCapacity": capacity}
 
 
 class Usage:

@@ -7,9 +7,8 @@ from moto.dynamodb.models.dynamo_type import Item
 
 from emulator.dynamodb import constraints, consumption, item_write
 from emulator.dynamodb.expressions.paths import Path
-from emulator.dynamodb.expressions.values import Attributes, Value
 from emulator.dynamodb.item_write import FindTable, ItemWrite, Request
-from emulator.dynamodb.stored_value import plain, plain_attributes
+from emulator.dynamodb.stored_value import plain_at, plain_attributes
 
 _ENUMERATIONS = {
     "ReturnValues": ("ALL_NEW", "UPDATED_OLD", "ALL_OLD", "NONE", "UPDATED_NEW"),
@@ -78,26 +77,4 @@ def _returned(wanted: str, old: Item | None, new: Item | None, paths: list[Path]
     item = old if wanted.endswith("_OLD") else new
     if item is None:
         return {}
-    return plain_attributes(item.attrs) if wanted.startswith("ALL_") else _at(paths, item.attrs)
-
-
-def _at(paths: list[Path], attributes: Attributes) -> dict[str, Any]:
-    """Return what an item has at some paths, inside of no more than leads to them."""
-    tree: dict[str | int, Any] = {}
-    for path in paths:
-        value = path.find(attributes)
-        if value is None:
-            continue
-        inside = tree
-        for part in path.parts[:-1]:
-            inside = inside.setdefault(part, {})
-        inside[path.parts[-1]] = value
-    return {str(name): _plain_at(value) for name, value in tree.items()}
-
-
-def _plain_at(value: dict[str | int, Any] | Value) -> dict[str, Any]:
-    if not isinstance(value, dict):
-        return plain(value)
-    if isinstance(next(iter(value)), int):
-        return {"L": [_plain_at(value[index]) for index in sorted(value, key=int)]}
-    return {"M": {str(name): _plain_at(inner) for name, inner in value.items()}}
+    return plain_attributes(item.attrs) if wanted.startswith("ALL_") else plain_at(paths, item.attrs)

@@ -89,6 +89,7 @@ def put(find_table: FindTable, request: Request) -> ItemWrite:
     """
     item = _member(request, "Item", "item")
     _check_together(request, _CONDITION)
+    attribute_value.check_form(item)
     attribute_value.check_all(item)
     _check_returned(request)
     attribute_value.check_size(item)

@@ -26,6 +26,8 @@ class KeySchema:
 
     keys: tuple[tuple[str, str], ...]
     index_keys: tuple[tuple[str, str, str], ...] = ()
+    # Names, types and positions of all that is a key of an index, keys of the table too.
+    index_positions: tuple[tuple[str, str, int], ...] = ()
 
     @classmethod
     def of(cls, table: Any) -> "KeySchema":
@@ -40,7 +42,17 @@ class KeySchema:
             for name in index.schema_key_attrs
             if name in types and name not in table.table_key_attrs
         }
-        return cls(tuple(keys), tuple(index_keys))
+        index_positions = {
+            (
+                element["AttributeName"],
+                types[element["AttributeName"]],
+                int(element["KeyType"] == "RANGE"),
+            ): None
+            for index in table.all_indexes()
+            for element in index.schema
+            if element["AttributeName"] in types
+        }
+        return cls(tuple(keys), tuple(index_keys), tuple(index_positions))
 
     def check_put(self, item: Attributes) -> None:
         """Refuse what `check_item` refuses, in the words in which PutItem tells of key attributes."""
@@ -130,6 +142,10 @@ class KeySchema:
                     "One or more parameter values are not valid. A value specified for a secondary index key is "
                     f"not supported. {_EMPTY[kind]} IndexName: {index_name}, IndexKey: {name}"
                 )
+
+        for name, kind, position in self.index_positions:
+            if name in item and kind != "N":
+                _check_size(item[name][kind], kind, position)
 
     def _check_keys(self, attributes: Attributes) -> None:
         for position, (name, expected) in enumerate(self.keys):

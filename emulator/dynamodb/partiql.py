@@ -1,9 +1,11 @@
 """Puts PartiQL statements into the form that moto's parser reads."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
+from emulator.dynamodb.expressions import values
+from emulator.dynamodb.expressions.values import Plain
 from emulator.dynamodbstreams.number import canonical
 
 # Quoted texts and names are left alone.
@@ -17,6 +19,13 @@ _TOKENS = {
         re.IGNORECASE,
     ),
 }
+_SIGNS: Mapping[str, Callable[[int], bool]] = {
+    "<": lambda order: order < 0,
+    "<=": lambda order: order <= 0,
+    ">": lambda order: order > 0,
+    ">=": lambda order: order >= 0,
+}
+INEQUALITIES = frozenset({*_SIGNS, "<>", "!="})
 _WORDS: Mapping[str, Mapping[str, Any]] = {
     "true": {"BOOL": True},
     "false": {"BOOL": False},
@@ -56,6 +65,30 @@ def with_parameters(
 
     rewritten = token.sub(replace, statement)
     return rewritten, [*result, *given]
+
+
+def is_insert(statement: str) -> bool:
+    """Tell whether a statement is an INSERT."""
+    return statement.lstrip().upper().startswith("INSERT ")
+
+
+def compares(sign: str, value: Mapping[str, Any] | None, wanted: Mapping[str, Any]) -> bool:
+    """Tell whether an attribute is less or more than a value, or another; None is an attribute that is not there.
+
+    The value of a literal is a text, as moto reads it, and stands for a number beside one.
+    """
+    ((kind, content),) = wanted.items()
+    if kind == "S" and value is not None and "N" in value:
+        kind = "N"
+    found = Plain(*next(iter(value.items()))) if value is not None else None
+    if sign in ("<>", "!="):
+        return not values.equal(found, Plain(kind, _in_one_way(kind, content)))
+    order = values.order(found, Plain(kind, _in_one_way(kind, content)))
+    return order is not None and _SIGNS[sign](order)
+
+
+def _in_one_way(kind: str, content: Any) -> Any:
+    return canonical(content) if kind == "N" else content
 
 
 def _as_stored(value: Mapping[str, Any]) -> Mapping[str, Any]:

@@ -6,7 +6,9 @@ import time
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
+from contextvars import ContextVar
 from datetime import UTC, datetime
+from functools import partial
 from typing import Any
 
 from localstack.aws.api import CommonServiceException, RequestContext
@@ -22,6 +24,7 @@ from localstack.utils.patch import patch
 from moto.dynamodb.comparisons import ConditionExpressionParser
 from moto.dynamodb.exceptions import (
     ConditionalCheckFailed,
+    DynamodbException,
     MockValidationException,
     TransactionCanceledException,
 )
@@ -31,13 +34,18 @@ from moto.dynamodb.models.table import Table
 from moto.dynamodb.models.utilities import dynamo_json_dump
 from moto.dynamodb.responses import DynamoHandler
 from moto.utilities.utils import get_partition
+from py_partiql_parser._internal.where_parser import WhereClause
 
 from emulator.dispatch import Handler, guarded
 from emulator.dynamodb import (
     attribute_value,
     batch_write,
+    contributor_insights,
     item_operations,
+    item_read,
+    item_store,
     kinesis_api,
+    partiql,
     serialization,
     stream_specification,
     table_description,
@@ -46,8 +54,10 @@ from emulator.dynamodb import (
     transaction,
 )
 from emulator.dynamodb.change_feed import ChangeFeed
+from emulator.dynamodb.expressions.comparisons import parse_filter
 from emulator.dynamodb.expressions.conditions import parse_condition
 from emulator.dynamodb.expressions.placeholders import Placeholders
+from emulator.dynamodb.idempotency import CompletedTransactions
 from emulator.dynamodb.item_answer import as_asked
 from emulator.dynamodb.item_filter import ItemFilter
 from emulator.dynamodb.item_write import FindTable, is_reserved
@@ -186,6 +196,36 @@ def _read_items() -> None:
         parser.expr_attr_values_found.extend(placeholders.used_values)
         return ItemFilter(condition)
 
+    for operation, member in ((DynamoHandler.scan, "ScanFilter"), (DynamoHandler.query, "QueryFilter")):
+        patch(operation)(partial(_with_older_filter, member))
+
+    @patch(Table.scan)
+    def scan(
+        original: Callable[..., Any],
+        table: Any,
+        filters: Any,
+        limit: Any,
+        exclusive_start_key: Any,
+        filter_expression: Any = None,
+        *args: Any,
+        **kwargs: Any,
+    ) -> Any:
+        return original(
+            table,
+            filters,
+            limit,
+            exclusive_start_key,
+            _older_filter.get() or filter_expression,
+            *args,
+            **kwargs,
+        )
+
+    @patch(DynamoDBBackend.query)
+    def query(original: Callable[..., Any], backend: Any, *args: Any, **kwargs: Any) -> Any:
+        items, scanned, last = original(backend, *args, **kwargs)
+        older = _older_filter.get()
+        return (items if older is None else [item for item in items if older.expr(item)]), scanned, last
+
     # Sizes are checked where items are written, and not again for every attribute.
     patch(LimitedSizeDict.__setitem__)(lambda original, *arguments: dict.__setitem__(*arguments))
     patch(Item.size)(lambda original, item: attribute_value.size_bytes(plain_attributes(item.attrs)))
@@ -199,7 +239,32 @@ def _read_items() -> None:
         with _refused_by_moto():
             KeySchema.of(table).check_put(attributes)
             attribute_value.check_size(attributes)
+        if _inserts.get() and table.get_item(*item_store.keys_of(table, attributes)) is not None:
+            raise DynamodbException(
+                "com.amazonaws.dynamodb.v20120810#DuplicateItemException",
+                "Duplicate primary key exists in table",
+            )
         return original(table, attributes, *args, **kwargs)
+
+
+# Whether the statement that is carried out is an INSERT.
+_inserts: ContextVar[bool] = ContextVar("inserts", default=False)
+_older_filter: ContextVar[ItemFilter | None] = ContextVar("older_filter", default=None)
+
+
+def _with_older_filter(member: str, original: Callable[..., Any], handler: Any) -> Any:
+    """Carry a Scan or Query out with the filter that requests had before expressions."""
+    condition = parse_filter(handler.body, member, DynamoType)
+    if condition is None:
+        return original(handler)
+    handler.body = {
+        name: value for name, value in handler.body.items() if name not in (member, "ConditionalOperator")
+    }
+    token = _older_filter.set(ItemFilter(condition))
+    try:
+        return original(handler)
+    finally:
+        _older_filter.reset(token)
 
 
 @contextmanager
@@ -265,14 +330,21 @@ def _replace_time_to_live() -> None:
 
 # Those of which this project reads every member itself.
 _READ_HERE = frozenset(
-    {"BatchWriteItemInput", "PutItemInput", "UpdateItemInput", "DeleteItemInput", "TransactWriteItemsInput"}
+    {
+        "BatchWriteItemInput",
+        "DeleteItemInput",
+        "GetItemInput",
+        "PutItemInput",
+        "TransactWriteItemsInput",
+        "UpdateItemInput",
+    }
 )
 
 
-def _leave_writes_as_they_came() -> None:
-    """Give writes the JSON of their requests.
+def _leave_requests_as_they_came() -> None:
+    """Give some operations on items the JSON of their requests.
 
-    To go through it by the model takes longer than the writes, and ends in an internal error where a member is of
+    To go through it by the model takes longer than the operation, and ends in an internal error where a member is of
     another type than the API has it.
     """
 
@@ -330,11 +402,22 @@ def _carry_statements_out() -> None:
             )
         return original(handler)
 
+    @patch(WhereClause.apply)
+    def apply(original: Callable[..., Any], clause: Any, find_value: Callable[..., Any], row: Any) -> Any:
+        # S3 Select has this class too, with values that are no attribute values.
+        if clause.fn not in partiql.INEQUALITIES or not isinstance(clause.right, dict):
+            return original(clause, find_value, row)
+        return partiql.compares(clause.fn, find_value(clause.left, row), clause.right)
+
     @patch(DynamoDBBackend.execute_statement)
     def execute_statement(
         original: Callable[..., Any], backend: Any, statement: str, parameters: list[Mapping[str, Any]]
     ) -> Any:
-        return original(backend, *with_parameters(statement, parameters))
+        token = _inserts.set(partiql.is_insert(statement))
+        try:
+            return original(backend, *with_parameters(statement, parameters))
+        finally:
+            _inserts.reset(token)
 
     @patch(DynamoDBBackend.batch_execute_statement)
     def batch_execute_statement(
@@ -407,7 +490,7 @@ class DynamoDBProvider(DynamodbApi, ServiceLifecycleHook):
         _describe_tables()
         _write_numbers_as_dynamodb()
         _read_items()
-        _leave_writes_as_they_came()
+        _leave_requests_as_they_came()
         self._time_to_live = time_to_live.TimeToLiveWorker(_all_tables, _LOCK)
         self._destinations = RunningDestinations()
 
@@ -419,6 +502,10 @@ class DynamoDBProvider(DynamodbApi, ServiceLifecycleHook):
         )
         # As plain as the request was taken: binary keys are base64 already.
         return _plain_response(context, answer)
+
+    @handler("GetItem", expand=False)
+    def get_item(self, context: RequestContext, request: Any) -> Any:
+        return _operate(context, request, item_read.get_item)
 
     @handler("PutItem", expand=False)
     def put_item(self, context: RequestContext, request: Any) -> Any:
@@ -437,7 +524,25 @@ class DynamoDBProvider(DynamodbApi, ServiceLifecycleHook):
         backend = dynamodb_backends[context.account_id][context.region]
         return _unless_cancelled(
             context,
-            lambda: transaction.transact_write_items(request, lambda name: table_of_items(backend, name)),
+            lambda: transaction.transact_write_items(
+                request, lambda name: table_of_items(backend, name), _completed_transactions(backend)
+            ),
+        )
+
+    @handler("DescribeContributorInsights", expand=False)
+    def describe_contributor_insights(self, context: RequestContext, request: Any) -> Any:
+        return contributor_insights.describe(_requested_table(context, request), request)
+
+    @handler("UpdateContributorInsights", expand=False)
+    def update_contributor_insights(self, context: RequestContext, request: Any) -> Any:
+        return contributor_insights.update(_requested_table(context, request), request)
+
+    @handler("ListContributorInsights", expand=False)
+    def list_contributor_insights(self, context: RequestContext, request: Any) -> Any:
+        if request.get("TableName") is not None:
+            return contributor_insights.summaries([_requested_table(context, request)])
+        return contributor_insights.summaries(
+            dynamodb_backends[context.account_id][context.region].tables.values()
         )
 
     @handler("EnableKinesisStreamingDestination", expand=False)
@@ -502,6 +607,14 @@ def _plain_response(context: RequestContext, answer: dict[str, Any], status: int
     context.service_response = answer
     headers = {"Content-Type": "application/x-amz-json-1.0", "x-amzn-requestid": context.request_id}
     return Response(dynamo_json_dump(answer), status, headers=headers)
+
+
+def _completed_transactions(backend: Any) -> CompletedTransactions:
+    """Return the tokens of an account and region, which are forgotten with its tables."""
+    completed: CompletedTransactions = vars(backend).setdefault(
+        "completed_transactions", CompletedTransactions()
+    )
+    return completed
 
 
 def _requested_table(context: RequestContext, request: Mapping[str, Any]) -> Any:

@@ -1,11 +1,12 @@
 """moto's attribute values, made of those that expressions bring about."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from moto.dynamodb.models.dynamo_type import DynamoType
 
-from emulator.dynamodb.expressions.values import Value
+from emulator.dynamodb.expressions.paths import Path
+from emulator.dynamodb.expressions.values import Attributes, Value
 
 
 def stored_value(value: Value) -> DynamoType:
@@ -38,3 +39,25 @@ def plain(value: Value) -> dict[str, Any]:
 def plain_attributes(attributes: Mapping[str, Value]) -> dict[str, Any]:
     """Return attributes as JSON has them."""
     return {name: plain(value) for name, value in attributes.items()}
+
+
+def plain_at(paths: Iterable[Path], attributes: Attributes) -> dict[str, Any]:
+    """Return what an item has at some paths, inside of no more than leads to them."""
+    tree: dict[str | int, Any] = {}
+    for path in paths:
+        value = path.find(attributes)
+        if value is None:
+            continue
+        inside = tree
+        for part in path.parts[:-1]:
+            inside = inside.setdefault(part, {})
+        inside[path.parts[-1]] = value
+    return {str(name): _plain_at(value) for name, value in tree.items()}
+
+
+def _plain_at(value: dict[str | int, Any] | Value) -> dict[str, Any]:
+    if not isinstance(value, dict):
+        return plain(value)
+    if isinstance(next(iter(value)), int):
+        return {"L": [_plain_at(value[index]) for index in sorted(value, key=int)]}
+    return {"M": {str(name): _plain_at(inner) for name, inner in value.items()}}

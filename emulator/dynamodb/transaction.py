@@ -12,6 +12,7 @@ from moto.dynamodb.models.dynamo_type import Item
 from moto.dynamodb.models.table import Table
 
 from emulator.dynamodb import consumption, item_store, item_write
+from emulator.dynamodb.idempotency import CompletedTransactions
 from emulator.dynamodb.item_write import FindTable, ItemWrite, Request, check_enumerations
 from emulator.dynamodb.key_schema import KeySchema
 from emulator.dynamodb.refusal import serialization_error, validation_error
@@ -32,14 +33,20 @@ _KINDS: Mapping[str, Callable[[FindTable, Request], ItemWrite]] = {
 }
 
 
-def transact_write_items(request: Request, find_table: Callable[[str], Table]) -> dict[str, Any]:
-    """Carry a transaction out and return the answer. The caller keeps others away from the tables.
+def transact_write_items(
+    request: Request, find_table: Callable[[str], Table], completed: CompletedTransactions
+) -> dict[str, Any]:
+    """Carry a transaction out, unless it has been already, and return the answer.
+
+    The caller keeps others away from the tables. What a transaction that is sent again would read is not told.
 
     Raises:
         ServiceError: DynamoDB refuses the request.
         TransactionCanceledException: a condition does not hold, or an item cannot be changed so.
     """
     check_enumerations(request, _ENUMERATIONS)
+    if completed.contains(request):
+        return {}
     # 1. The requests by themselves, 2. with the items as they are, 3. the writes: what fails has written nothing.
     actions = [_action(one) for one in _actions(request)]
     writes = [(name, _KINDS[kind](partial(find_table, name), one)) for kind, name, one in actions]
@@ -51,6 +58,7 @@ def transact_write_items(request: Request, find_table: Callable[[str], Table]) -
             item_store.replace(write.table, write.keys, old, new)
         used = usage.setdefault(name, consumption.Usage(name, write.table, _UNITS_OF_A_WRITE))
         used.add(plain_attributes(new.attrs) if new is not None else write.key, new, old)
+    completed.add(request)
     return consumption.answer(request, usage.values())
 
 

@@ -117,11 +117,14 @@ def _given(request: Mapping[str, Any], member: str) -> Mapping[str, Any]:
             )
         if member == "ExpressionAttributeNames" and not isinstance(value, str):
             raise serialization_error("Unexpected field type")
+        if member == "ExpressionAttributeNames":
+            attribute_value.check_name(value)
     return given
 
 
 def _made(name: str, value: Any, make: Callable[[Mapping[str, Any]], Value]) -> Value:
     try:
+        attribute_value.check_form({name: value})
         attribute_value.check(value)
     except ServiceError as error:
         if error.code != "ValidationException":

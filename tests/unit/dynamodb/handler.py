@@ -6,7 +6,9 @@ from typing import Any
 from moto.dynamodb.models.utilities import dynamo_json_dump
 from moto.dynamodb.responses import DynamoHandler
 
+from emulator.dynamodb.idempotency import CompletedTransactions
 from emulator.dynamodb.item_operations import delete_item, put_item, update_item
+from emulator.dynamodb.item_read import get_item
 from emulator.dynamodb.provider import table_of_items
 from emulator.dynamodb.transaction import transact_write_items
 
@@ -23,6 +25,10 @@ class Handler(DynamoHandler):
         """Return the request."""
         return self._body
 
+    @body.setter
+    def body(self, body: Any) -> None:
+        self._body = body
+
     @property
     def dynamodb_backend(self) -> Any:
         """Return the backend."""
@@ -32,7 +38,8 @@ class Handler(DynamoHandler):
 def call(backend: Any, operation: str, **members: Any) -> dict[str, Any]:
     """Carry out an operation and return its answer."""
     if operation == "transact_write_items":
-        return _as_sent(transact_write_items(members, lambda name: table_of_items(backend, name)))
+        completed = CompletedTransactions()
+        return _as_sent(transact_write_items(members, lambda name: table_of_items(backend, name), completed))
     if operation in _OPERATIONS:
         return _as_sent(
             _OPERATIONS[operation](lambda: table_of_items(backend, members["TableName"]), members)
@@ -40,7 +47,12 @@ def call(backend: Any, operation: str, **members: Any) -> dict[str, Any]:
     return dict(json.loads(getattr(Handler(backend, members), operation)()))
 
 
-_OPERATIONS = {"put_item": put_item, "update_item": update_item, "delete_item": delete_item}
+_OPERATIONS = {
+    "get_item": get_item,
+    "put_item": put_item,
+    "update_item": update_item,
+    "delete_item": delete_item,
+}
 
 
 def _as_sent(answer: dict[str, Any]) -> dict[str, Any]:

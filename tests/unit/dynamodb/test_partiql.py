@@ -6,6 +6,7 @@ https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/ql-reference.ht
 from typing import Any
 
 import pytest
+from moto.dynamodb.exceptions import DynamodbException
 
 from emulator.dynamodb.partiql import with_parameters
 from emulator.errors import ServiceError
@@ -103,10 +104,11 @@ def test_literals_of_an_update_become_parameters_in_their_order(
     assert with_parameters(rewritten, found) == (rewritten, found)
 
 
-def test_an_insert_of_an_item_that_is_there_replaces_it(backend: Any) -> None:
-    backend.execute_statement("INSERT INTO \"Orders\" VALUE {'id':'a','n':'2'}", [])
+def test_an_insert_of_an_item_that_is_there_is_refused(backend: Any) -> None:
+    with pytest.raises(DynamodbException, match="Duplicate primary key exists in table") as raised:
+        backend.execute_statement("INSERT INTO \"Orders\" VALUE {'id':'a','n':'2'}", [])
 
-    assert recorded(backend) == [("MODIFY", A1, A2)]
+    assert (raised.value.relative_error_type, recorded(backend)) == ("DuplicateItemException", [])
 
 
 def test_an_empty_list_of_parameters_is_refused(backend: Any) -> None:
@@ -160,3 +162,26 @@ def test_items_are_found_whatever_spaces_a_comparison_has(
     found = backend.execute_statement(f'SELECT * FROM "Orders" WHERE {condition}', parameters)
 
     assert found == ([item] if is_found else [])
+
+
+@pytest.mark.parametrize(
+    ("condition", "parameters", "names"),
+    [
+        ("size_ > 9", [], ["c"]),
+        ("size_ >= ?", [{"N": "9"}], ["b", "c"]),
+        ("size_ < 10", [], ["b"]),
+        ("size_ <= ?", [{"S": "9"}], ["b"]),
+        ("size_ <> ?", [{"N": "9.0"}], ["a", "c"]),
+        ("name_ > ?", [{"S": "a"}], ["c"]),
+    ],
+)
+def test_an_inequality_does_not_hold_where_there_is_nothing(
+    backend: Any, condition: str, parameters: list[dict[str, Any]], names: list[str]
+) -> None:
+    # GIVEN an item without the attributes, and two with numbers
+    backend.put_item("Orders", {"id": {"S": "b"}, "size_": {"N": "9"}})
+    backend.put_item("Orders", {"id": {"S": "c"}, "size_": {"N": "10"}, "name_": {"S": "x"}})
+
+    found = backend.execute_statement(f'SELECT * FROM "Orders" WHERE {condition}', parameters)
+
+    assert [item["id"]["S"] for item in found] == names

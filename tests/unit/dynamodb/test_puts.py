@@ -16,6 +16,14 @@ from tests.unit.dynamodb.records import A1, A2, recorded
 KEY = {"id": {"S": "a"}}
 
 
+def nested(depth: int) -> Any:
+    """Return a value with as many maps in one another."""
+    value: Any = {"S": "a"}
+    for _ in range(depth):
+        value = {"M": {"x": value}}
+    return value
+
+
 @pytest.mark.parametrize(
     ("item", "message"),
     [
@@ -34,6 +42,9 @@ KEY = {"id": {"S": "a"}}
             {**KEY, "x": {"M": {"y": {"L": [{"NULL": False}]}}}},
             "Null attribute value types must have the value",
         ),
+        ({**KEY, "x": nested(33)}, "nested levels beyond supported limit"),
+        ({**KEY, "": {"S": "a"}}, "Empty attribute name"),
+        ({**KEY, "x" * 65_536: {"S": "a"}}, "Attribute name is too large, must be less than 65536 bytes"),
         ({"id": {"S": "x" * 2049}}, "Size of hashkey has exceeded the maximum size limit of2048 bytes"),
         ({**KEY, "x": {"S": "x" * 409_600}}, "Item size has exceeded the maximum allowed size"),
     ],
@@ -91,6 +102,14 @@ def test_members_that_do_not_go_together_are_refused(
         call(backend, operation, TableName="Orders", **members)
 
     assert (raised.value.code, message in raised.value.message) == ("ValidationException", True)
+
+
+def test_values_may_be_nested_32_levels_deep(backend: Any) -> None:
+    item = {**KEY, "x": nested(32)}
+
+    call(backend, "put_item", TableName="Orders", Item=item)
+
+    assert call(backend, "get_item", TableName="Orders", Key=KEY) == {"Item": item}
 
 
 def test_a_binary_value_counts_its_bytes_and_not_its_base64(backend: Any) -> None:

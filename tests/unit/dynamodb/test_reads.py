@@ -1,0 +1,121 @@
+"""What reads find and return.
+
+https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_GetItem.html
+"""
+
+from typing import Any
+
+import pytest
+
+from emulator.dynamodb import contributor_insights
+from emulator.errors import ServiceError
+from tests.unit.dynamodb.handler import call
+from tests.unit.dynamodb.records import A1
+
+KEY = {"id": {"S": "b"}}
+ITEM = {
+    **KEY,
+    "blobs": {"BS": ["YQ==", "Yg=="]},
+    "map_": {"M": {"a": {"N": "1"}, "b": {"L": [{"S": "x"}, {"S": "y"}, {"S": "z"}]}}},
+}
+
+
+@pytest.mark.parametrize(
+    ("members", "expected"),
+    [
+        ({}, ITEM),
+        ({"AttributesToGet": ["blobs"]}, {"blobs": ITEM["blobs"]}),
+        ({"AttributesToGet": ["absent"]}, {}),
+        ({"ProjectionExpression": "map_.a, absent"}, {"map_": {"M": {"a": {"N": "1"}}}}),
+        (
+            {"ProjectionExpression": "#m.b[2], #m.b[0]", "ExpressionAttributeNames": {"#m": "map_"}},
+            {"map_": {"M": {"b": {"L": [{"S": "x"}, {"S": "z"}]}}}},
+        ),
+    ],
+)
+def test_what_is_asked_of_an_item_is_returned(
+    backend: Any, members: dict[str, Any], expected: dict[str, Any]
+) -> None:
+    call(backend, "put_item", TableName="Orders", Item=ITEM)
+
+    assert call(backend, "get_item", TableName="Orders", Key=KEY, **members) == {"Item": expected}
+
+
+@pytest.mark.parametrize(
+    ("members", "message"),
+    [
+        ({"Key": {"id": {"N": "1"}}}, "The provided key element does not match the schema"),
+        ({"Key": KEY, "AttributesToGet": []}, "'attributesToGet' failed to satisfy constraint"),
+        ({"Key": KEY, "AttributesToGet": ["a", "a"]}, "Duplicate value in attribute name: a"),
+        ({"Key": KEY, "ProjectionExpression": "a.b, a"}, "Two document paths overlap with each other"),
+        ({"Key": KEY, "ProjectionExpression": "a,"}, "Invalid ProjectionExpression: Syntax error"),
+        (
+            {"Key": KEY, "ExpressionAttributeNames": {"#a": "a"}},
+            "can only be specified when using expressions",
+        ),
+        ({}, "Value null at 'key' failed to satisfy constraint"),
+        ({"TableName": "a!", "Key": KEY}, "2 validation errors detected: Value 'a!' at 'tableName'"),
+    ],
+)
+def test_what_get_item_does_not_take_is_refused(backend: Any, members: dict[str, Any], message: str) -> None:
+    with pytest.raises(ServiceError) as raised:
+        call(backend, "get_item", **{"TableName": "Orders", **members})
+
+    assert (raised.value.code, message in raised.value.message) == ("ValidationException", True)
+
+
+BLOB = {":b": {"B": "YQ=="}}
+OLDER = {"blobs": {"ComparisonOperator": "CONTAINS", "AttributeValueList": [{"B": "YQ=="}]}}
+
+
+@pytest.mark.parametrize(
+    "filter_",
+    [
+        {"FilterExpression": "contains(blobs, :b)", "ExpressionAttributeValues": BLOB},
+        {"ScanFilter": OLDER},
+        {"ScanFilter": {**OLDER, "map_": {"ComparisonOperator": "NULL"}}, "ConditionalOperator": "OR"},
+    ],
+)
+def test_a_scan_finds_items_by_members_of_a_binary_set(backend: Any, filter_: dict[str, Any]) -> None:
+    # GIVEN two items with binary sets, and one that has none but a map
+    call(backend, "put_item", TableName="Orders", Item=ITEM)
+    call(
+        backend,
+        "put_item",
+        TableName="Orders",
+        Item={"id": {"S": "c"}, "blobs": {"BS": ["Yg=="]}, "map_": {"M": {}}},
+    )
+    call(backend, "put_item", TableName="Orders", Item={**A1, "map_": {"M": {}}})
+
+    answer = call(backend, "scan", TableName="Orders", **filter_)
+
+    assert (answer["Items"], answer["ScannedCount"]) == ([ITEM], 3)
+
+
+def test_a_query_has_a_filter_of_the_older_kind(backend: Any) -> None:
+    call(backend, "put_item", TableName="Orders", Item=ITEM)
+    conditions = {"id": {"ComparisonOperator": "EQ", "AttributeValueList": [KEY["id"]]}}
+
+    found = [
+        call(backend, "query", TableName="Orders", KeyConditions=conditions, QueryFilter=filter_)["Items"]
+        for filter_ in (OLDER, {"blobs": {"ComparisonOperator": "NULL"}})
+    ]
+
+    assert found == [[ITEM], []]
+
+
+# The status of a table without insights is recorded on AWS (LocalStack's validated snapshot of DynamoDB).
+def test_contributor_insights_are_off_until_they_are_switched_on(backend: Any) -> None:
+    table = backend.tables["Orders"]
+    before = contributor_insights.describe(table, {})
+
+    contributor_insights.update(table, {"ContributorInsightsAction": "ENABLE"})
+
+    assert before == {"TableName": "Orders", "ContributorInsightsStatus": "DISABLED"}
+    assert contributor_insights.summaries([table]) == {
+        "ContributorInsightsSummaries": [{"TableName": "Orders", "ContributorInsightsStatus": "ENABLED"}]
+    }
+    with pytest.raises(ServiceError, match="Index: none not found"):
+        contributor_insights.describe(table, {"IndexName": "none"})
+    with pytest.raises(ServiceError, match="contributorInsightsAction"):
+        contributor_insights.update(table, {"ContributorInsightsAction": "X"})
