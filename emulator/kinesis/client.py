@@ -5,8 +5,9 @@ from datetime import datetime
 from typing import Any
 
 from emulator.errors import ServiceError
-from emulator.kinesis.data_plane import DataPlane, NewRecord, PutResult, Stream, stream_name_of
+from emulator.kinesis.data_plane import DataPlane, Page, PutResult, Stream, stream_name_of
 from emulator.kinesis.missing import stream_of_shard
+from emulator.kinesis.new_record import NewRecord
 
 FindStream = Callable[[str | None, str | None], Stream]
 
@@ -23,6 +24,16 @@ def put_records_response(results: Sequence[PutResult]) -> dict[str, Any]:
             number, shard_id = result
             entries.append({"SequenceNumber": number, "ShardId": shard_id})
     return {"FailedRecordCount": failed, "Records": entries}
+
+
+def get_records_response(page: Page) -> dict[str, Any]:
+    """Return the GetRecords response of a page; at a closed shard's end it has no iterator, and the children."""
+    response: dict[str, Any] = {"Records": page.records, "MillisBehindLatest": page.millis_behind_latest}
+    if page.next_iterator is not None:
+        response["NextShardIterator"] = page.next_iterator
+    if page.child_shards:
+        response["ChildShards"] = page.child_shards
+    return response
 
 
 class KinesisClient:
@@ -103,12 +114,4 @@ class KinesisClient:
             page = self._data_plane.get(stream, iterator, Limit)
         except ServiceError as error:
             raise error.as_client_error("GetRecords") from error
-        response: dict[str, Any] = {
-            "Records": page.records,
-            "MillisBehindLatest": page.millis_behind_latest,
-        }
-        if page.next_iterator is not None:
-            response["NextShardIterator"] = page.next_iterator
-        if page.child_shards:
-            response["ChildShards"] = page.child_shards
-        return response
+        return get_records_response(page)

@@ -1,7 +1,5 @@
 """Writing to and reading from Kinesis data streams."""
 
-import hashlib
-import re
 import time
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
@@ -11,6 +9,7 @@ from typing import Any, Protocol
 
 from emulator.errors import ServiceError
 from emulator.kinesis.missing import NamedStream, resolve_shard_id, shard_does_not_exist
+from emulator.kinesis.new_record import NewRecord, check_keys, check_order, hash_key, too_long
 from emulator.kinesis.sequence_number import sequence_number_parts
 from emulator.kinesis.shard import Shard
 from emulator.shard_iterator import InvalidShardIteratorError, ShardIterator
@@ -20,8 +19,6 @@ MAXIMUM_REQUEST_BYTES = 10 * 1024 * 1024
 MAXIMUM_PAGE_RECORDS = 10_000
 MAXIMUM_PAGE_BYTES = 10 * 1024 * 1024
 ITERATOR_LIFETIME_SECONDS = 300
-_HASH_KEYS = 2**128
-_HASH_KEY_PATTERN = r"0|([1-9]\d{0,38})"
 _START_RULE = (
     "Must either specify (1) AT_SEQUENCE_NUMBER or AFTER_SEQUENCE_NUMBER and StartingSequenceNumber or "
     "(2) TRIM_HORIZON or LATEST and no StartingSequenceNumber. Request specified {} and {} StartingSequenceNumber."
@@ -50,22 +47,6 @@ class Stream(NamedStream, Protocol):
     @property
     def shards(self) -> Mapping[str, Shard]:
         """Its shards, open and closed, by id."""
-
-
-@dataclass(frozen=True, slots=True)
-class NewRecord:
-    """A record that a producer hands in."""
-
-    partition_key: str
-    data: bytes
-    explicit_hash_key: str | None = None
-    # SequenceNumberForOrdering, which PutRecord alone has.
-    ordered_after: str | None = None
-
-    @property
-    def size_bytes(self) -> int:
-        """What counts towards every limit: the data and the partition key."""
-        return len(self.data) + len(self.partition_key.encode())
 
 
 PutResult = tuple[str, str] | ServiceError
@@ -114,12 +95,12 @@ class DataPlane:
         Raises:
             ServiceError: the record is outside Kinesis's limits, or its shard is at its own.
         """
-        _check_keys(record, "")
-        if record.ordered_after is not None:
-            _check_order(stream, _shard_for(stream, record), record.ordered_after, self._clock())
+        check_keys(record, "")
         if record.size_bytes > stream.max_record_size_in_kib * 1024:
-            raise _too_long("data", stream.max_record_size_in_kib * 1024)
+            raise too_long("data", stream.max_record_size_in_kib * 1024)
         with self._lock:
+            if record.ordered_after is not None:
+                check_order(stream, _shard_for(stream, record), record.ordered_after, self._clock())
             result = self._append(stream, record)
         if isinstance(result, ServiceError):
             raise result
@@ -132,12 +113,12 @@ class DataPlane:
             ServiceError: the request or one of its records is outside Kinesis's limits; nothing was written.
         """
         if len(records) > MAXIMUM_REQUEST_RECORDS:
-            raise _too_long("records", MAXIMUM_REQUEST_RECORDS)
+            raise too_long("records", MAXIMUM_REQUEST_RECORDS)
         total_bytes, maximum_bytes = 0, stream.max_record_size_in_kib * 1024
         for index, record in enumerate(records, start=1):
-            _check_keys(record, f"records.{index}.member.")
+            check_keys(record, f"records.{index}.member.")
             if record.size_bytes > maximum_bytes:
-                raise _too_long(f"records.{index}.member.data", maximum_bytes)
+                raise too_long(f"records.{index}.member.data", maximum_bytes)
             total_bytes += record.size_bytes
         if total_bytes > MAXIMUM_REQUEST_BYTES:
             raise ServiceError("InvalidArgumentException", "Records size exceeds 10 MB limit")
@@ -286,13 +267,6 @@ def stream_name_of(iterator: ShardIterator) -> str:
     return iterator.stream.partition(":")[0]
 
 
-def hash_key(record: NewRecord) -> int:
-    """Return the 128-bit key that places a record in a shard's hash key range."""
-    if record.explicit_hash_key is not None:
-        return int(record.explicit_hash_key)
-    return int.from_bytes(hashlib.md5(record.partition_key.encode(), usedforsecurity=False).digest(), "big")
-
-
 def _shard_for(stream: Stream, record: NewRecord) -> Shard:
     key = hash_key(record)
     return next(shard for shard in stream.shards.values() if shard.owns(key))
@@ -343,55 +317,10 @@ def _children(stream: Stream, parent: Shard) -> list[dict[str, Any]]:
     ]
 
 
-def _check_order(stream: Stream, shard: Shard, number: str, now: float) -> None:
-    """Refuse a SequenceNumberForOrdering that no record can have yet; every other one is smaller than the next."""
-    try:
-        valid = sequence_number_parts(number).arrived_second <= max(now, shard.created_second)
-    except ValueError:
-        valid = False
-    if not valid:
-        raise _invalid(
-            f"ExclusiveMinimumSequenceNumber {number} used in PutRecord on stream {stream.stream_name} under account "
-            f"{stream.account_id} is invalid."
-        )
-
-
 def _rate_exceeded(stream: Stream, shard: Shard) -> ServiceError:
     return ServiceError(
         "ProvisionedThroughputExceededException",
         f"Rate exceeded for shard {shard.shard_id} in stream {stream.stream_name} under account {stream.account_id}.",
-    )
-
-
-def _check_keys(record: NewRecord, path: str) -> None:
-    if not 1 <= len(record.partition_key) <= 256:
-        edge = "less than or equal to 256" if record.partition_key else "greater than or equal to 1"
-        raise ServiceError(
-            "ValidationException",
-            f"1 validation error detected: Value '{record.partition_key}' at '{path}partitionKey' failed to "
-            f"satisfy constraint: Member must have length {edge}",
-        )
-    explicit = record.explicit_hash_key
-    if explicit is None:
-        return
-    if not re.fullmatch(_HASH_KEY_PATTERN, explicit, re.ASCII):
-        raise ServiceError(
-            "ValidationException",
-            f"1 validation error detected: Value '{explicit}' at '{path}explicitHashKey' failed to satisfy "
-            f"constraint: Member must satisfy regular expression pattern: {_HASH_KEY_PATTERN}",
-        )
-    if int(explicit) >= _HASH_KEYS:
-        raise _invalid(
-            "Invalid ExplicitHashKey. ExplicitHashKey must be in the range: [0, 2^128-1]. "
-            f"Specified value was {explicit}"
-        )
-
-
-def _too_long(path: str, maximum: int) -> ServiceError:
-    return ServiceError(
-        "ValidationException",
-        f"1 validation error detected: Value at '{path}' failed to satisfy constraint: "
-        f"Member must have length less than or equal to {maximum}",
     )
 
 

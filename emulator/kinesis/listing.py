@@ -3,8 +3,8 @@
 import base64
 import binascii
 import json
-from collections.abc import Iterable, Mapping
-from datetime import datetime
+from collections.abc import Callable, Iterable, Mapping
+from datetime import UTC, datetime
 from typing import Any
 
 from emulator.errors import ServiceError
@@ -48,6 +48,59 @@ def list_streams(
     page = names[: min(limit or MAXIMUM_STREAMS, MAXIMUM_STREAMS)]
     more = len(page) < len(names)
     return page, base64.b64encode(page[-1].encode()).decode() if more else None
+
+
+def list_streams_response(streams: Mapping[str, Any], request: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the ListStreams response of an account and region's streams, by their names.
+
+    Raises:
+        ServiceError: the token was not given out by this operation.
+    """
+    names, token = list_streams(
+        streams, request.get("ExclusiveStartStreamName"), request.get("NextToken"), request.get("Limit")
+    )
+    response: dict[str, Any] = {
+        "StreamNames": names,
+        "HasMoreStreams": token is not None,
+        "StreamSummaries": [
+            {
+                "StreamName": stream.stream_name,
+                "StreamARN": stream.arn,
+                "StreamStatus": stream.status,
+                "StreamModeDetails": stream.stream_mode,
+                # A number would be written as one; CBOR has a type of its own for times.
+                "StreamCreationTimestamp": datetime.fromtimestamp(stream.creation_datetime, UTC),
+            }
+            for stream in map(streams.__getitem__, names)
+        ],
+    }
+    return response if token is None else response | {"NextToken": token}
+
+
+def list_shards_response(
+    request: Mapping[str, Any],
+    find_stream: Callable[[str | None, str | None], Stream],
+    now: float,
+    moment: datetime | None,
+) -> dict[str, Any]:
+    """Return the ListShards response, `moment` being the filter's timestamp to its fraction of a second.
+
+    Raises:
+        ServiceError: there is no such stream, the filter or token is malformed, or the token does not come alone.
+    """
+    start, shard_filter = request.get("ExclusiveStartShardId"), dict(request.get("ShardFilter") or {})
+    if moment is not None:
+        shard_filter["Timestamp"] = moment
+    if token := request.get("NextToken"):
+        check_token_alone(request)
+        name, start, shard_filter = decode_token(token, now)
+        stream = find_stream(name, None)
+    elif request.get("StreamName") or request.get("StreamARN"):
+        stream = find_stream(request.get("StreamName"), request.get("StreamARN"))
+    else:
+        raise ServiceError("InvalidArgumentException", "Either NextToken or StreamName should be provided.")
+    shards, next_token = list_shards(stream, now, start, shard_filter, request.get("MaxResults"))
+    return {"Shards": shards} if next_token is None else {"Shards": shards, "NextToken": next_token}
 
 
 def list_shards(

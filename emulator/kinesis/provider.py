@@ -5,67 +5,10 @@ import os
 import threading
 import time
 from collections.abc import Callable, Mapping
-from datetime import UTC, datetime
 from typing import Any
 
-from localstack.aws.api import CommonServiceException, RequestContext, ServiceRequest
+from localstack.aws.api import CommonServiceException, RequestContext, ServiceRequest, kinesis
 from localstack.aws.api.core import handler
-from localstack.aws.api.kinesis import (
-    AddTagsToStreamInput,
-    CreateStreamInput,
-    DecreaseStreamRetentionPeriodInput,
-    DeleteResourcePolicyInput,
-    DeleteStreamInput,
-    DeregisterStreamConsumerInput,
-    DescribeLimitsInput,
-    DescribeLimitsOutput,
-    DescribeStreamConsumerInput,
-    DescribeStreamConsumerOutput,
-    DescribeStreamInput,
-    DescribeStreamOutput,
-    DescribeStreamSummaryInput,
-    DescribeStreamSummaryOutput,
-    DisableEnhancedMonitoringInput,
-    EnableEnhancedMonitoringInput,
-    EnhancedMonitoringOutput,
-    GetRecordsInput,
-    GetRecordsOutput,
-    GetResourcePolicyInput,
-    GetResourcePolicyOutput,
-    GetShardIteratorInput,
-    GetShardIteratorOutput,
-    IncreaseStreamRetentionPeriodInput,
-    KinesisApi,
-    ListShardsInput,
-    ListShardsOutput,
-    ListStreamConsumersInput,
-    ListStreamConsumersOutput,
-    ListStreamsInput,
-    ListStreamsOutput,
-    ListTagsForResourceInput,
-    ListTagsForResourceOutput,
-    ListTagsForStreamInput,
-    ListTagsForStreamOutput,
-    MergeShardsInput,
-    PutRecordInput,
-    PutRecordOutput,
-    PutRecordsInput,
-    PutRecordsOutput,
-    PutResourcePolicyInput,
-    RegisterStreamConsumerInput,
-    RegisterStreamConsumerOutput,
-    RemoveTagsFromStreamInput,
-    SplitShardInput,
-    StartStreamEncryptionInput,
-    StopStreamEncryptionInput,
-    SubscribeToShardInput,
-    SubscribeToShardOutput,
-    TagResourceInput,
-    UntagResourceInput,
-    UpdateShardCountInput,
-    UpdateShardCountOutput,
-    UpdateStreamModeInput,
-)
 from localstack.aws.connect import connect_to
 from localstack.aws.forwarder import ForwardingFallbackDispatcher, create_aws_request_context
 from localstack.http import Response
@@ -77,17 +20,13 @@ from moto.kinesis import models as moto_models
 from emulator.dispatch import Handler, guarded
 from emulator.errors import ServiceError
 from emulator.kinesis import constraint, monitoring, retention
-from emulator.kinesis.client import KinesisClient, put_records_response
+from emulator.kinesis.client import KinesisClient, get_records_response, put_records_response
 from emulator.kinesis.consumer import Consumer, consumed_stream_arn, find_consumer, list_consumers, register
-from emulator.kinesis.data_plane import (
-    DataPlane,
-    NewRecord,
-    Stream,
-    find_shard,
-    stream_name_of,
-)
-from emulator.kinesis.listing import check_token_alone, decode_token, list_shards, list_streams
+from emulator.kinesis.creation import new_stream
+from emulator.kinesis.data_plane import DataPlane, Stream, find_shard, stream_name_of
+from emulator.kinesis.listing import list_shards, list_shards_response, list_streams_response
 from emulator.kinesis.missing import StreamNotFoundError, stream_of_shard, stream_of_shards
+from emulator.kinesis.new_record import NewRecord
 from emulator.kinesis.protection import check_encryption_type, check_policy, encryption
 from emulator.kinesis.quota import ON_DEMAND_STREAM_LIMIT, Quotas, is_on_demand
 from emulator.kinesis.record_size import DEFAULT_RECORD_KIB, refuse_warm_throughput
@@ -253,32 +192,7 @@ def _quotas(context: RequestContext) -> Quotas:
     return Quotas(context.account_id, context.region, backend.streams.values())
 
 
-def _summary(stream: Any) -> dict[str, Any]:
-    """Return a stream as ListStreams prints it."""
-    return {
-        "StreamName": stream.stream_name,
-        "StreamARN": stream.arn,
-        "StreamStatus": stream.status,
-        "StreamModeDetails": stream.stream_mode,
-        # A number would be written as one; CBOR has a type of its own for times.
-        "StreamCreationTimestamp": datetime.fromtimestamp(stream.creation_datetime, UTC),
-    }
-
-
-def _set_metrics(
-    stream: Any, change: Callable[[list[str], list[str]], list[str]], metrics: list[str]
-) -> EnhancedMonitoringOutput:
-    current = stream.shard_level_metrics
-    stream.shard_level_metrics = change(current, metrics)
-    return EnhancedMonitoringOutput(
-        StreamName=stream.stream_name,
-        StreamARN=stream.arn,
-        CurrentShardLevelMetrics=current,
-        DesiredShardLevelMetrics=stream.shard_level_metrics,
-    )
-
-
-class KinesisProvider(KinesisApi, ServiceLifecycleHook):
+class KinesisProvider(kinesis.KinesisApi, ServiceLifecycleHook):
     """Serves records and consumers from this project's shards; everything else is moto's."""
 
     def __init__(self) -> None:
@@ -291,52 +205,26 @@ class KinesisProvider(KinesisApi, ServiceLifecycleHook):
         _SUBSCRIPTIONS.end()
 
     @handler("CreateStream", expand=False)
-    def create_stream(self, context: RequestContext, request: CreateStreamInput) -> None:
-        settings: Mapping[str, Any] = request
-        refuse_warm_throughput(settings.get("WarmThroughputMiBps"))
-        name = request["StreamName"]
+    def create_stream(self, context: RequestContext, request: kinesis.CreateStreamInput) -> None:
         backend = moto_models.kinesis_backends[context.account_id][context.region]
-        if name in backend.streams:
-            raise ServiceError(
-                "ResourceInUseException", f"Stream {name} under account {context.account_id} already exists."
-            )
-        tags = request.get("Tags") or {}
-        check_tags(f"stream {name} under account {context.account_id}", tags)
-        shard_count = request.get("ShardCount") or 0
-        mode = request.get("StreamModeDetails") or {
-            "StreamMode": "PROVISIONED" if shard_count else "ON_DEMAND"
-        }
-        if mode["StreamMode"] == "ON_DEMAND":
-            _quotas(context).check_on_demand_stream()
-        elif not shard_count:
-            raise ServiceError(
-                "InvalidArgumentException", "ShardCount is required for a stream in the PROVISIONED mode."
-            )
-        else:
-            _quotas(context).check_shards(shard_count)
-        stream = backend.create_stream(name, shard_count, stream_mode=dict(mode))
-        stream.tags.update(tags)
-        stream.max_record_size_in_kib = settings.get("MaxRecordSizeInKiB") or DEFAULT_RECORD_KIB
+        new = new_stream(request, context.account_id, backend.streams, _quotas(context))
+        stream = backend.create_stream(new.stream_name, new.shard_count, stream_mode=new.stream_mode)
+        stream.tags.update(new.tags)
+        stream.max_record_size_in_kib = new.max_record_size_in_kib
 
     @handler("ListStreams", expand=False)
-    def list_streams(self, context: RequestContext, request: ListStreamsInput) -> ListStreamsOutput:
+    def list_streams(
+        self, context: RequestContext, request: kinesis.ListStreamsInput
+    ) -> kinesis.ListStreamsOutput:
         streams = moto_models.kinesis_backends[context.account_id][context.region].streams
-        names, token = list_streams(
-            streams, request.get("ExclusiveStartStreamName"), request.get("NextToken"), request.get("Limit")
-        )
-        output = ListStreamsOutput(
-            StreamNames=names,
-            HasMoreStreams=token is not None,
-            StreamSummaries=[_summary(streams[name]) for name in names],
-        )
-        if token is not None:
-            output["NextToken"] = token
-        return output
+        return kinesis.ListStreamsOutput(**list_streams_response(streams, request))
 
     @handler("DescribeLimits", expand=False)
-    def describe_limits(self, context: RequestContext, request: DescribeLimitsInput) -> DescribeLimitsOutput:
+    def describe_limits(
+        self, context: RequestContext, request: kinesis.DescribeLimitsInput
+    ) -> kinesis.DescribeLimitsOutput:
         quotas = _quotas(context)
-        return DescribeLimitsOutput(
+        return kinesis.DescribeLimitsOutput(
             ShardLimit=quotas.shard_limit,
             OpenShardCount=quotas.open_shards,
             OnDemandStreamCount=quotas.on_demand_streams,
@@ -345,18 +233,22 @@ class KinesisProvider(KinesisApi, ServiceLifecycleHook):
 
     @handler("EnableEnhancedMonitoring", expand=False)
     def enable_enhanced_monitoring(
-        self, context: RequestContext, request: EnableEnhancedMonitoringInput
-    ) -> EnhancedMonitoringOutput:
-        return _set_metrics(_stream(context, request), monitoring.enabled, request["ShardLevelMetrics"])
+        self, context: RequestContext, request: kinesis.EnableEnhancedMonitoringInput
+    ) -> kinesis.EnhancedMonitoringOutput:
+        stream: Any = _stream(context, request)
+        answer = monitoring.set_metrics(stream, monitoring.enabled, request["ShardLevelMetrics"])
+        return kinesis.EnhancedMonitoringOutput(**answer)
 
     @handler("DisableEnhancedMonitoring", expand=False)
     def disable_enhanced_monitoring(
-        self, context: RequestContext, request: DisableEnhancedMonitoringInput
-    ) -> EnhancedMonitoringOutput:
-        return _set_metrics(_stream(context, request), monitoring.disabled, request["ShardLevelMetrics"])
+        self, context: RequestContext, request: kinesis.DisableEnhancedMonitoringInput
+    ) -> kinesis.EnhancedMonitoringOutput:
+        stream: Any = _stream(context, request)
+        answer = monitoring.set_metrics(stream, monitoring.disabled, request["ShardLevelMetrics"])
+        return kinesis.EnhancedMonitoringOutput(**answer)
 
     @handler("DeleteStream", expand=False)
-    def delete_stream(self, context: RequestContext, request: DeleteStreamInput) -> None:
+    def delete_stream(self, context: RequestContext, request: kinesis.DeleteStreamInput) -> None:
         stream: Any = _stream(context, request)
         if stream.consumers and not request.get("EnforceConsumerDeletion"):
             raise ServiceError(
@@ -372,7 +264,9 @@ class KinesisProvider(KinesisApi, ServiceLifecycleHook):
             _SUBSCRIPTIONS.end(consumer.consumer_arn)
 
     @handler("DescribeStream", expand=False)
-    def describe_stream(self, context: RequestContext, request: DescribeStreamInput) -> DescribeStreamOutput:
+    def describe_stream(
+        self, context: RequestContext, request: kinesis.DescribeStreamInput
+    ) -> kinesis.DescribeStreamOutput:
         stream: Any = _stream(context, request)
         output: Any = _call_moto(context, request)
         shards, more = list_shards(
@@ -387,12 +281,12 @@ class KinesisProvider(KinesisApi, ServiceLifecycleHook):
             "HasMoreShards": more is not None,
             "StreamModeDetails": stream.stream_mode,
         }
-        return DescribeStreamOutput(**output)
+        return kinesis.DescribeStreamOutput(**output)
 
     @handler("DescribeStreamSummary", expand=False)
     def describe_stream_summary(
-        self, context: RequestContext, request: DescribeStreamSummaryInput
-    ) -> DescribeStreamSummaryOutput:
+        self, context: RequestContext, request: kinesis.DescribeStreamSummaryInput
+    ) -> kinesis.DescribeStreamSummaryOutput:
         stream: Any = _stream(context, request)
         output: Any = _call_moto(context, request)
         output["StreamDescriptionSummary"] |= {
@@ -400,16 +294,16 @@ class KinesisProvider(KinesisApi, ServiceLifecycleHook):
             "ConsumerCount": len(stream.consumers),
             "MaxRecordSizeInKiB": stream.max_record_size_in_kib,
         }
-        return DescribeStreamSummaryOutput(**output)
+        return kinesis.DescribeStreamSummaryOutput(**output)
 
     @handler("MergeShards", expand=False)
-    def merge_shards(self, context: RequestContext, request: MergeShardsInput) -> None:
+    def merge_shards(self, context: RequestContext, request: kinesis.MergeShardsInput) -> None:
         shard_ids = request["ShardToMerge"], request["AdjacentShardToMerge"]
         stream: Any = stream_of_shards(lambda: _stream(context, request), *shard_ids)
         merge_shards(stream, *shard_ids)
 
     @handler("SplitShard", expand=False)
-    def split_shard(self, context: RequestContext, request: SplitShardInput) -> None:
+    def split_shard(self, context: RequestContext, request: kinesis.SplitShardInput) -> None:
         stream: Any = stream_of_shards(lambda: _stream(context, request), request["ShardToSplit"])
         if not is_on_demand(stream):
             _quotas(context).check_shards(1)
@@ -417,11 +311,11 @@ class KinesisProvider(KinesisApi, ServiceLifecycleHook):
 
     @handler("UpdateShardCount", expand=False)
     def update_shard_count(
-        self, context: RequestContext, request: UpdateShardCountInput
-    ) -> UpdateShardCountOutput:
+        self, context: RequestContext, request: kinesis.UpdateShardCountInput
+    ) -> kinesis.UpdateShardCountOutput:
         stream: Any = _stream(context, request)
         before = update_shard_count(stream, request["TargetShardCount"], _quotas(context))
-        return UpdateShardCountOutput(
+        return kinesis.UpdateShardCountOutput(
             StreamName=stream.stream_name,
             StreamARN=stream.arn,
             CurrentShardCount=before,
@@ -429,7 +323,7 @@ class KinesisProvider(KinesisApi, ServiceLifecycleHook):
         )
 
     @handler("UpdateStreamMode", expand=False)
-    def update_stream_mode(self, context: RequestContext, request: UpdateStreamModeInput) -> None:
+    def update_stream_mode(self, context: RequestContext, request: kinesis.UpdateStreamModeInput) -> None:
         settings: Mapping[str, Any] = request
         refuse_warm_throughput(settings.get("WarmThroughputMiBps"))
         stream: Any = _stream(context, request)
@@ -438,7 +332,7 @@ class KinesisProvider(KinesisApi, ServiceLifecycleHook):
             _quotas(context).check_on_demand_stream()
         stream.stream_mode = dict(mode)
 
-    # Of a newer model than KinesisApi's.
+    # Of a newer model than kinesis.KinesisApi's.
     @handler("UpdateMaxRecordSize", expand=False)
     def update_max_record_size(self, context: RequestContext, request: ServiceRequest) -> None:
         stream: Any = _stream(context, request)
@@ -446,65 +340,71 @@ class KinesisProvider(KinesisApi, ServiceLifecycleHook):
 
     @handler("IncreaseStreamRetentionPeriod", expand=False)
     def increase_stream_retention_period(
-        self, context: RequestContext, request: IncreaseStreamRetentionPeriodInput
+        self, context: RequestContext, request: kinesis.IncreaseStreamRetentionPeriodInput
     ) -> None:
         stream: Any = _stream(context, request)
         retention.increase(stream, request["RetentionPeriodHours"])
 
     @handler("DecreaseStreamRetentionPeriod", expand=False)
     def decrease_stream_retention_period(
-        self, context: RequestContext, request: DecreaseStreamRetentionPeriodInput
+        self, context: RequestContext, request: kinesis.DecreaseStreamRetentionPeriodInput
     ) -> None:
         stream: Any = _stream(context, request)
         retention.decrease(stream, request["RetentionPeriodHours"])
 
     @handler("AddTagsToStream", expand=False)
-    def add_tags_to_stream(self, context: RequestContext, request: AddTagsToStreamInput) -> None:
+    def add_tags_to_stream(self, context: RequestContext, request: kinesis.AddTagsToStreamInput) -> None:
         stream: Any = _stream(context, request)
         add_tags(_named(stream), stream.tags, request["Tags"])
 
     @handler("RemoveTagsFromStream", expand=False)
-    def remove_tags_from_stream(self, context: RequestContext, request: RemoveTagsFromStreamInput) -> None:
+    def remove_tags_from_stream(
+        self, context: RequestContext, request: kinesis.RemoveTagsFromStreamInput
+    ) -> None:
         stream: Any = _stream(context, request)
         remove_tags(_named(stream), stream.tags, request["TagKeys"])
 
     @handler("ListTagsForStream", expand=False)
     def list_tags_for_stream(
-        self, context: RequestContext, request: ListTagsForStreamInput
-    ) -> ListTagsForStreamOutput:
+        self, context: RequestContext, request: kinesis.ListTagsForStreamInput
+    ) -> kinesis.ListTagsForStreamOutput:
         stream: Any = _stream(context, request)
         tags, has_more = tag_list(stream.tags, request.get("ExclusiveStartTagKey"), request.get("Limit"))
-        return ListTagsForStreamOutput(Tags=tags, HasMoreTags=has_more)
+        return kinesis.ListTagsForStreamOutput(Tags=tags, HasMoreTags=has_more)
 
     @handler("TagResource", expand=False)
-    def tag_resource(self, context: RequestContext, request: TagResourceInput) -> None:
+    def tag_resource(self, context: RequestContext, request: kinesis.TagResourceInput) -> None:
         resource, tags = _tagged(context, request["ResourceARN"])
         add_tags(resource, tags, request["Tags"])
 
     @handler("UntagResource", expand=False)
-    def untag_resource(self, context: RequestContext, request: UntagResourceInput) -> None:
+    def untag_resource(self, context: RequestContext, request: kinesis.UntagResourceInput) -> None:
         resource, tags = _tagged(context, request["ResourceARN"])
         remove_tags(resource, tags, request["TagKeys"])
 
     @handler("ListTagsForResource", expand=False)
     def list_tags_for_resource(
-        self, context: RequestContext, request: ListTagsForResourceInput
-    ) -> ListTagsForResourceOutput:
+        self, context: RequestContext, request: kinesis.ListTagsForResourceInput
+    ) -> kinesis.ListTagsForResourceOutput:
         _, tags = _tagged(context, request["ResourceARN"])
-        return ListTagsForResourceOutput(Tags=tag_list(tags)[0])
+        return kinesis.ListTagsForResourceOutput(Tags=tag_list(tags)[0])
 
     @handler("PutResourcePolicy", expand=False)
-    def put_resource_policy(self, context: RequestContext, request: PutResourcePolicyInput) -> None:
+    def put_resource_policy(self, context: RequestContext, request: kinesis.PutResourcePolicyInput) -> None:
         _policies(context, request)[request["ResourceARN"]] = check_policy(request["Policy"])
 
     @handler("GetResourcePolicy", expand=False)
     def get_resource_policy(
-        self, context: RequestContext, request: GetResourcePolicyInput
-    ) -> GetResourcePolicyOutput:
-        return GetResourcePolicyOutput(Policy=_policies(context, request).get(request["ResourceARN"], "{}"))
+        self, context: RequestContext, request: kinesis.GetResourcePolicyInput
+    ) -> kinesis.GetResourcePolicyOutput:
+        return kinesis.GetResourcePolicyOutput(
+            Policy=_policies(context, request).get(request["ResourceARN"], "{}")
+        )
 
     @handler("DeleteResourcePolicy", expand=False)
-    def delete_resource_policy(self, context: RequestContext, request: DeleteResourcePolicyInput) -> None:
+    def delete_resource_policy(
+        self, context: RequestContext, request: kinesis.DeleteResourcePolicyInput
+    ) -> None:
         arn = request["ResourceARN"]
         if _policies(context, request).pop(arn, None) is None:
             raise ServiceError(
@@ -512,19 +412,23 @@ class KinesisProvider(KinesisApi, ServiceLifecycleHook):
             )
 
     @handler("StartStreamEncryption", expand=False)
-    def start_stream_encryption(self, context: RequestContext, request: StartStreamEncryptionInput) -> None:
+    def start_stream_encryption(
+        self, context: RequestContext, request: kinesis.StartStreamEncryptionInput
+    ) -> None:
         stream: Any = _stream(context, request)
         check_encryption_type(request["EncryptionType"])
         stream.encryption_type, stream.key_id = request["EncryptionType"], request["KeyId"]
 
     @handler("StopStreamEncryption", expand=False)
-    def stop_stream_encryption(self, context: RequestContext, request: StopStreamEncryptionInput) -> None:
+    def stop_stream_encryption(
+        self, context: RequestContext, request: kinesis.StopStreamEncryptionInput
+    ) -> None:
         stream: Any = _stream(context, request)
         check_encryption_type(request["EncryptionType"])
         stream.encryption_type, stream.key_id = "NONE", None
 
     @handler("PutRecord", expand=False)
-    def put_record(self, context: RequestContext, request: PutRecordInput) -> PutRecordOutput:
+    def put_record(self, context: RequestContext, request: kinesis.PutRecordInput) -> kinesis.PutRecordOutput:
         record = NewRecord(
             request["PartitionKey"],
             request["Data"],
@@ -533,10 +437,12 @@ class KinesisProvider(KinesisApi, ServiceLifecycleHook):
         )
         stream = _stream(context, request)
         number, shard_id = _DATA_PLANE.put(stream, record)
-        return PutRecordOutput(SequenceNumber=number, ShardId=shard_id, **encryption(stream))
+        return kinesis.PutRecordOutput(SequenceNumber=number, ShardId=shard_id, **encryption(stream))
 
     @handler("PutRecords", expand=False)
-    def put_records(self, context: RequestContext, request: PutRecordsInput) -> PutRecordsOutput:
+    def put_records(
+        self, context: RequestContext, request: kinesis.PutRecordsInput
+    ) -> kinesis.PutRecordsOutput:
         entries = request["Records"]
         if any(entry.get("PartitionKey") is None or entry.get("Data") is None for entry in entries):
             constraint.check(context.operation.input_shape, request, with_records=True)
@@ -545,12 +451,12 @@ class KinesisProvider(KinesisApi, ServiceLifecycleHook):
         ]
         stream = _stream(context, request)
         results = _DATA_PLANE.put_all(stream, records)
-        return PutRecordsOutput(**put_records_response(results), **encryption(stream))
+        return kinesis.PutRecordsOutput(**put_records_response(results), **encryption(stream))
 
     @handler("GetShardIterator", expand=False)
     def get_shard_iterator(
-        self, context: RequestContext, request: GetShardIteratorInput
-    ) -> GetShardIteratorOutput:
+        self, context: RequestContext, request: kinesis.GetShardIteratorInput
+    ) -> kinesis.GetShardIteratorOutput:
         iterator = _DATA_PLANE.iterator(
             stream_of_shard(lambda: _stream(context, request), request["ShardId"]),
             request["ShardId"],
@@ -558,77 +464,66 @@ class KinesisProvider(KinesisApi, ServiceLifecycleHook):
             request.get("StartingSequenceNumber"),
             _timestamp(context, request.get("Timestamp"), "Timestamp"),
         )
-        return GetShardIteratorOutput(ShardIterator=iterator)
+        return kinesis.GetShardIteratorOutput(ShardIterator=iterator)
 
     @handler("GetRecords", expand=False)
-    def get_records(self, context: RequestContext, request: GetRecordsInput) -> GetRecordsOutput:
+    def get_records(
+        self, context: RequestContext, request: kinesis.GetRecordsInput
+    ) -> kinesis.GetRecordsOutput:
         iterator = _DATA_PLANE.decode_iterator(request["ShardIterator"])
         stream = stream_of_shard(
             lambda: _find_stream(context, stream_name_of(iterator), request.get("StreamARN")),
             iterator.shard_id,
         )
         page = _DATA_PLANE.get(stream, iterator, request.get("Limit"))
-        output = GetRecordsOutput(Records=page.records, MillisBehindLatest=page.millis_behind_latest)
-        if page.next_iterator is not None:
-            output["NextShardIterator"] = page.next_iterator
-        if page.child_shards:
-            output["ChildShards"] = page.child_shards
-        return output
+        return kinesis.GetRecordsOutput(**get_records_response(page))
 
     @handler("ListShards", expand=False)
-    def list_shards(self, context: RequestContext, request: ListShardsInput) -> ListShardsOutput:
-        start = request.get("ExclusiveStartShardId")
-        shard_filter: dict[str, Any] = dict(request.get("ShardFilter") or {})
-        if moment := shard_filter.get("Timestamp"):
-            shard_filter["Timestamp"] = _timestamp(context, moment, "ShardFilter", "Timestamp")
-        if token := request.get("NextToken"):
-            check_token_alone(request)
-            name, start, shard_filter = decode_token(token, time.time())
-            stream = find_stream(context.account_id, context.region, name, None)
-        else:
-            if not request.get("StreamName") and not request.get("StreamARN"):
-                raise ServiceError(
-                    "InvalidArgumentException", "Either NextToken or StreamName should be provided."
-                )
-            stream = _stream(context, request)
-        shards, next_token = list_shards(stream, time.time(), start, shard_filter, request.get("MaxResults"))
-        output = ListShardsOutput(Shards=shards)
-        if next_token is not None:
-            output["NextToken"] = next_token
-        return output
+    def list_shards(
+        self, context: RequestContext, request: kinesis.ListShardsInput
+    ) -> kinesis.ListShardsOutput:
+        answer = list_shards_response(
+            request,
+            lambda name, arn: _find_stream(context, name, arn),
+            time.time(),
+            _timestamp(
+                context, (request.get("ShardFilter") or {}).get("Timestamp"), "ShardFilter", "Timestamp"
+            ),
+        )
+        return kinesis.ListShardsOutput(**answer)
 
     @handler("RegisterStreamConsumer", expand=False)
     def register_stream_consumer(
-        self, context: RequestContext, request: RegisterStreamConsumerInput
-    ) -> RegisterStreamConsumerOutput:
+        self, context: RequestContext, request: kinesis.RegisterStreamConsumerInput
+    ) -> kinesis.RegisterStreamConsumerOutput:
         stream: Any = _stream(context, request)
         tags = request.get("Tags") or {}
         check_tags(f"consumer {request['ConsumerName']} of {_named(stream)}", tags)
         consumer = register(stream, request["ConsumerName"], time.time(), tags)
-        return RegisterStreamConsumerOutput(Consumer=consumer.to_json("CREATING"))
+        return kinesis.RegisterStreamConsumerOutput(Consumer=consumer.to_json("CREATING"))
 
     @handler("DescribeStreamConsumer", expand=False)
     def describe_stream_consumer(
-        self, context: RequestContext, request: DescribeStreamConsumerInput
-    ) -> DescribeStreamConsumerOutput:
+        self, context: RequestContext, request: kinesis.DescribeStreamConsumerInput
+    ) -> kinesis.DescribeStreamConsumerOutput:
         _, consumer = _consumer(context, request)
         description = consumer.to_json() | {"StreamARN": consumer.stream_arn}
-        return DescribeStreamConsumerOutput(ConsumerDescription=description)
+        return kinesis.DescribeStreamConsumerOutput(ConsumerDescription=description)
 
     @handler("ListStreamConsumers", expand=False)
     def list_stream_consumers(
-        self, context: RequestContext, request: ListStreamConsumersInput
-    ) -> ListStreamConsumersOutput:
+        self, context: RequestContext, request: kinesis.ListStreamConsumersInput
+    ) -> kinesis.ListStreamConsumersOutput:
         stream: Any = _stream(context, request)
         consumers, token = list_consumers(stream, request.get("NextToken"), request.get("MaxResults"))
-        output = ListStreamConsumersOutput(Consumers=[consumer.to_json() for consumer in consumers])
+        output = kinesis.ListStreamConsumersOutput(Consumers=[consumer.to_json() for consumer in consumers])
         if token is not None:
             output["NextToken"] = token
         return output
 
     @handler("DeregisterStreamConsumer", expand=False)
     def deregister_stream_consumer(
-        self, context: RequestContext, request: DeregisterStreamConsumerInput
+        self, context: RequestContext, request: kinesis.DeregisterStreamConsumerInput
     ) -> None:
         stream, consumer = _consumer(context, request)
         stream.consumers.remove(consumer)
@@ -638,12 +533,14 @@ class KinesisProvider(KinesisApi, ServiceLifecycleHook):
 
     @handler("SubscribeToShard", expand=False)
     def subscribe_to_shard(
-        self, context: RequestContext, request: SubscribeToShardInput
-    ) -> SubscribeToShardOutput:
+        self, context: RequestContext, request: kinesis.SubscribeToShardInput
+    ) -> kinesis.SubscribeToShardOutput:
         stream, consumer = _consumer(context, request)
         shard = find_shard(stream, request["ShardId"])
         start = request["StartingPosition"]
         timestamp = _timestamp(context, start.get("Timestamp"), "StartingPosition", "Timestamp")
         position = _DATA_PLANE.position(stream, shard, start["Type"], start.get("SequenceNumber"), timestamp)
         events = _SUBSCRIPTIONS.subscribe(stream, consumer, shard, position)
-        return SubscribeToShardOutput(EventStream=({"SubscribeToShardEvent": event} for event in events))
+        return kinesis.SubscribeToShardOutput(
+            EventStream=({"SubscribeToShardEvent": event} for event in events)
+        )

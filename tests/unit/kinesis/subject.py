@@ -4,7 +4,8 @@ import threading
 from dataclasses import dataclass, field
 
 from emulator.kinesis.consumer import Consumer
-from emulator.kinesis.data_plane import DataPlane, NewRecord
+from emulator.kinesis.data_plane import DataPlane
+from emulator.kinesis.new_record import NewRecord
 from emulator.kinesis.resharding import split_shard
 from emulator.kinesis.shard import Shard
 from tests.clock import ManualClock

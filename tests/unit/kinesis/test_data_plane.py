@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 
 from emulator.errors import ServiceError
-from emulator.kinesis.data_plane import NewRecord, hash_key
 from emulator.kinesis.listing import decode_token, list_shards
+from emulator.kinesis.new_record import NewRecord, hash_key
 from tests.clock import ManualClock
 from tests.unit.kinesis.subject import FIRST, MAXIMUM_HASH_KEY
 from tests.unit.kinesis.subject import Subject as Base

@@ -6,7 +6,7 @@ https://docs.aws.amazon.com/streams/latest/dev/large-records.html
 import pytest
 
 from emulator.errors import ServiceError
-from emulator.kinesis.data_plane import NewRecord
+from emulator.kinesis.new_record import NewRecord
 from emulator.kinesis.record_size import refuse_warm_throughput
 from tests.unit.kinesis.subject import FIRST, Subject
 

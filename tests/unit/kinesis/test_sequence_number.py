@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 import pytest
 
 from emulator.errors import ServiceError
-from emulator.kinesis.data_plane import NewRecord
+from emulator.kinesis.new_record import NewRecord
 from emulator.kinesis.sequence_number import sequence_number, sequence_number_parts
 from tests.unit.kinesis.subject import FIRST, Subject
 

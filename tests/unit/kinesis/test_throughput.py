@@ -7,7 +7,7 @@ import pytest
 
 from emulator.errors import ServiceError
 from emulator.kinesis.client import put_records_response
-from emulator.kinesis.data_plane import NewRecord
+from emulator.kinesis.new_record import NewRecord
 from emulator.kinesis.throughput import TokenBucket
 from tests.unit.kinesis.subject import FIRST, Subject
 
