@@ -16,6 +16,7 @@ from sandbox.host import HostRunner
 from sandbox.layout import Layout
 from sandbox.mode import Choice, DockerProbe, Mode, Probe, choose_mode
 from sandbox.port import check_ports
+from sandbox.removal import remove_tree
 from sandbox.report import closing_words, status_table
 from sandbox.runner import PARTS, Part, Runner
 from sandbox.settings import Settings, load_settings, setting_values
@@ -120,7 +121,7 @@ class Control:
             self._stop_all(drop=True)
             for path in self.layout.data.iterdir():
                 if path.is_dir() and not path.is_symlink():
-                    shutil.rmtree(path)
+                    remove_tree(path)
                 else:
                     path.unlink()
         _say("Stopped, and its data is gone. `make up` starts afresh.")

@@ -117,7 +117,12 @@ class ExecutionEnvironment:
                 self._freeze()
 
     def invoke(
-        self, request_id: str, payload: bytes, invoked_function_arn: str, trace_id: str | None
+        self,
+        request_id: str,
+        payload: bytes,
+        invoked_function_arn: str,
+        trace_id: str | None,
+        client_context: str | None = None,
     ) -> InvocationResult:
         """Run one invocation to its end; every failure of the function is a result, not an exception."""
         with self._busy:
@@ -139,6 +144,7 @@ class ExecutionEnvironment:
                     invoked_function_arn,
                     int(time.time() * 1000 + remaining_ms),
                     trace_id,
+                    client_context,
                 )
                 outcome = self._run(invocation, deadline)
             reported_failure = failure or (outcome if isinstance(outcome, PlatformError) else None)

@@ -15,6 +15,7 @@ from contextlib import suppress
 from pathlib import Path
 
 PROCESSES = Path("/proc")
+OWNER_ALL = 0o700
 TASK_ROOT = b"LAMBDA_TASK_ROOT="
 # What an interpreter may need to start.
 INTERPRETER_VARIABLES = ("LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH")
@@ -101,9 +102,14 @@ def _is_changing(process: Path) -> bool:
 
 def make_removable(directory: Path) -> None:
     """Let the owner of the directories below `directory` remove what is in them; what is gone already is fine."""
-    for folder, _, _ in os.walk(directory):
-        with suppress(OSError):
-            Path(folder).chmod(0o700)
+    with suppress(OSError):
+        directory.chmod(OWNER_ALL)
+    for folder, names, _ in os.walk(directory):
+        # Before the walk goes into them; what a link leads to is not ours.
+        for path in (Path(folder, name) for name in names):
+            if not path.is_symlink():
+                with suppress(OSError):
+                    path.chmod(OWNER_ALL)
 
 
 def _environments(processes: Path) -> Iterator[tuple[Path, bytes]]:

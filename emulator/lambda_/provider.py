@@ -1,22 +1,25 @@
 """LocalStack's Lambda service with functions in subprocesses: the runtime executor and the checks at creation."""
 
+import io
 import logging
 import time
 from collections.abc import Callable, Mapping, Sequence
 from contextvars import ContextVar
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 from botocore.exceptions import ClientError
 from localstack import config
-from localstack.aws.api import RequestContext, handler
+from localstack.aws.api import CommonServiceException, RequestContext, handler
 from localstack.aws.api.lambda_ import (
     AliasConfiguration,
     CreateFunctionRequest,
     EventSourceMappingConfiguration,
     FunctionConfiguration,
     InvalidParameterValueException,
+    InvocationResponse,
     ResourceInUseException,
+    ResourceNotFoundException,
     UpdateEventSourceMappingRequest,
     UpdateFunctionCodeRequest,
     UpdateFunctionConfigurationRequest,
@@ -26,8 +29,12 @@ from localstack.runtime import events
 from localstack.services.lambda_ import api_utils
 from localstack.services.lambda_.api_utils import function_locators_from_arn
 from localstack.services.lambda_.invocation import version_manager
+from localstack.services.lambda_.invocation.execution_environment import (
+    ExecutionEnvironment as LocalStackEnvironment,
+)
 from localstack.services.lambda_.invocation.lambda_models import (
     FunctionVersion,
+    Invocation,
     InvocationResult,
     ValidationException,
 )
@@ -58,6 +65,12 @@ from emulator.lambda_.event_source_mapping.worker import SETTLED, use_mapping_wo
 from emulator.lambda_.execution_environment import ExecutionEnvironment
 from emulator.lambda_.function_settings import FunctionSettings
 from emulator.lambda_.invocation_metrics import NAMESPACE, InvocationMetrics
+from emulator.lambda_.invocation_request import (
+    InvocationRefusedError,
+    check_invocation_type,
+    check_payload,
+    read_client_context,
+)
 from emulator.lambda_.isolation import landlock_version, missing_isolation
 from emulator.lambda_.left_behind import end_left_behind, end_with_this_process
 from emulator.lambda_.scratch_directory import remove_tree
@@ -72,6 +85,7 @@ RUNTIMES_NEWER_THAN_LOCALSTACK = ("python3.14",)
 LOGS_TIMEOUT_SECONDS = 30
 ANY_ADDRESS = ("0.0.0.0", "::", "")
 _main_version: ContextVar[FunctionVersion | None] = ContextVar("main_version", default=None)
+_client_context: ContextVar[str | None] = ContextVar("client_context", default=None)
 METRIC_THREAD = "record-cloudwatch-metric"
 
 
@@ -94,6 +108,7 @@ class SandboxLambdaProvider(LambdaProvider):
         _store_waiting_logs_of_stopped_versions()
         use_mapping_workers()
         _start_no_thread_for_a_metric()
+        _pass_on_client_contexts()
         complete_dead_letters()
 
     def on_after_init(self) -> None:
@@ -126,6 +141,50 @@ class SandboxLambdaProvider(LambdaProvider):
     ) -> FunctionConfiguration:
         _refuse_unavailable({"Code": request}, request["FunctionName"], interpreter_runtime())
         return super().update_function_code(context, request)
+
+    def invoke(
+        self,
+        context: RequestContext,
+        function_name: str,
+        invocation_type: str | None = None,
+        log_type: str | None = None,
+        client_context: str | None = None,
+        payload: IO[bytes] | None = None,
+        qualifier: str | None = None,
+        **options: Any,
+    ) -> InvocationResponse:
+        body = payload.read() if payload else b""
+        try:
+            check_invocation_type(invocation_type, log_type)
+            self._check_invoked_version(context, function_name, qualifier)
+            check_payload(body, invocation_type)
+            read_client_context(client_context)
+        except InvocationRefusedError as error:
+            raise CommonServiceException(
+                error.code, error.message, error.status, sender_fault=True
+            ) from error
+        return super().invoke(
+            context,
+            function_name,
+            invocation_type,
+            log_type,
+            client_context,
+            io.BytesIO(body) if body else None,
+            qualifier,
+            **options,
+        )
+
+    def _check_invoked_version(
+        self, context: RequestContext, function_name: str, qualifier: str | None
+    ) -> None:
+        """Raise where LocalStack fails over a version that is not there, or leaves it out of its message."""
+        account_id, region = api_utils.get_account_and_region(function_name, context)
+        name, version = api_utils.get_name_and_qualifier(function_name, qualifier, context)
+        version = version or "$LATEST"
+        function = lambda_stores[account_id][region].functions.get(name)
+        if function is None or not (version in function.versions or version in function.aliases):
+            arn = api_utils.qualified_lambda_arn(name, version, account_id, region)
+            raise ResourceNotFoundException(f"Function not found: {arn}", Type="User")
 
     def check_service_resource_exists(
         self, service: str, resource_arn: str, function_arn: str, function_role_arn: str
@@ -271,6 +330,20 @@ def _start_no_thread_for_a_metric() -> None:
     Patch(version_manager, "start_thread", start_thread).apply()
 
 
+def _pass_on_client_contexts() -> None:
+    """Let the executor know an invocation's client context, which LocalStack keeps to itself."""
+
+    @patch(LocalStackEnvironment.invoke)
+    def invoke(
+        original: Callable[..., Any], environment: LocalStackEnvironment, invocation: Invocation
+    ) -> Any:
+        token = _client_context.set(invocation.client_context)
+        try:
+            return original(environment, invocation)
+        finally:
+            _client_context.reset(token)
+
+
 def _refuse_unavailable(request: Mapping[str, Any], function_name: str, runtime: str | None) -> None:
     try:
         check_runtime(runtime)
@@ -327,6 +400,7 @@ class SubprocessRuntimeExecutor(RuntimeExecutor):
             payload["payload"].encode(),
             payload["invoked-function-arn"],
             payload["trace-id"],
+            read_client_context(_client_context.get()),
         )
         if is_api_enabled("cloudwatch"):
             function = self.function_version.id

@@ -17,6 +17,7 @@ class Invocation:
     invoked_function_arn: str
     deadline_ms: int
     trace_id: str | None = None
+    client_context: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

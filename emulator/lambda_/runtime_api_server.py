@@ -183,4 +183,6 @@ def _invocation_headers(invocation: Invocation) -> dict[str, str]:
     }
     if invocation.trace_id:
         headers["Lambda-Runtime-Trace-Id"] = invocation.trace_id
+    if invocation.client_context:
+        headers["Lambda-Runtime-Client-Context"] = invocation.client_context
     return headers

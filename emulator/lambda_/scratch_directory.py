@@ -38,6 +38,8 @@ class ScratchDirectory:
             shutil.copytree(layer, self.layers, dirs_exist_ok=True)
         _forbid_writing(self.task_root)
         _forbid_writing(self.layers)
+        # The three stay where they are.
+        self._directory.chmod(0o555)
 
     def remove(self) -> None:
         """Remove everything; what cannot be removed stays."""

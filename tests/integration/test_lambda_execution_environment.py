@@ -404,6 +404,31 @@ def test_code_and_layers_are_read_only(make_environment: MakeEnvironment, tmp_pa
     assert json.loads(result.payload) == ["EACCES", "EACCES", "EACCES", None]
 
 
+def test_function_that_removes_what_it_can_and_crashes_starts_again(
+    make_environment: MakeEnvironment,
+) -> None:
+    # GIVEN
+    environment = make_environment(
+        "import os, pathlib, shutil, tempfile\n"
+        "root = pathlib.Path(os.environ['LAMBDA_TASK_ROOT'])\n"
+        "def handler(event, context):\n"
+        "    if event == 'remove':\n"
+        "        shutil.rmtree(root.parent, ignore_errors=True)\n"
+        "        try:\n"
+        "            root.rename(root.with_name('elsewhere'))\n"
+        "        finally:\n"
+        "            os._exit(1)\n"
+        "    return tempfile.mkdtemp() and 'started again'\n"
+    )
+
+    # WHEN
+    results = invoke(environment, "remove"), invoke(environment)
+
+    # THEN
+    assert [result.error_type for result in results] == ["Runtime.ExitError", None]
+    assert results[1].payload == b'"started again"'
+
+
 COUNTS = """
 import threading, time
 count = 0

@@ -1,5 +1,6 @@
 """What a function finds when it runs, and what becomes of its output and its code."""
 
+import base64
 import json
 import time
 from concurrent.futures import ThreadPoolExecutor
@@ -382,3 +383,51 @@ def test_invocations_errors_and_durations_are_metrics(aws: Aws, name: str) -> No
     poll_until("the metrics of both", lambda: statistic("Invocations") == (2, 2))
     assert statistic("Errors") == (2, 1)
     assert (statistic("Duration")[0], statistic("Duration")[1] > 0) == (2, True)
+
+
+def test_client_context_reaches_the_function(aws: Aws, name: str) -> None:
+    # GIVEN
+    code = (
+        "def handler(event, context):\n    return context.client_context and context.client_context.custom\n"
+    )
+    function = Function(aws.client("lambda"), name, code)
+    encoded = base64.b64encode(json.dumps({"custom": {"shop": "\u00e4"}}).encode()).decode()
+
+    # WHEN
+    answer = aws.client("lambda").invoke(FunctionName=name, ClientContext=encoded)
+
+    # THEN
+    assert json.load(answer["Payload"]) == {"shop": "\u00e4"}
+    assert function.invoke().payload is None
+
+
+@pytest.mark.parametrize("qualifier", [None, "99", "alias"])
+def test_version_that_is_not_there_is_not_found(aws: Aws, name: str, qualifier: str | None) -> None:
+    """The message is AWS's: tests/aws/services/lambda_/test_lambda.snapshot.json, test_invoke_exceptions, in
+    https://github.com/localstack/localstack."""
+    # GIVEN
+    client = aws.client("lambda")
+    if qualifier:
+        Function(client, name, "def handler(event, context):\n    return 1\n")
+
+    # WHEN
+    with pytest.raises(client.exceptions.ResourceNotFoundException) as refusal:
+        client.invoke(FunctionName=name, **({"Qualifier": qualifier} if qualifier else {}))
+
+    # THEN
+    arn = f"arn:aws:lambda:eu-north-1:000000000000:function:{name}:{qualifier or '$LATEST'}"
+    assert refusal.value.response["Error"]["Message"] == f"Function not found: {arn}"
+
+
+def test_payload_that_is_no_json_runs_nothing(aws: Aws, name: str) -> None:
+    # GIVEN
+    client = aws.client("lambda")
+    Function(client, name, "def handler(event, context):\n    return event\n")
+
+    # WHEN
+    with pytest.raises(client.exceptions.InvalidRequestContentException) as refusal:
+        client.invoke(FunctionName=name, Payload=b"NaN")
+
+    # THEN
+    assert refusal.match("Could not parse request body into json: Could not parse payload into json")
+    assert json.load(client.invoke(FunctionName=name)["Payload"]) == {}

@@ -1,5 +1,6 @@
 """The directory of an environment: what is copied into it, and that it can be removed."""
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -27,16 +28,20 @@ def layers(tmp_path: Path) -> list[Path]:
     return layers
 
 
+@pytest.fixture
+def scratch(tmp_path: Path) -> Iterator[ScratchDirectory]:
+    scratch = ScratchDirectory(tmp_path / "scratch")
+    yield scratch
+    scratch.remove()
+
+
 def modes(directory: Path) -> set[int]:
     return {path.stat().st_mode & WRITABLE for path in (directory, *directory.rglob("*"))}
 
 
 def test_code_and_layers_are_copied_without_write_permission(
-    tmp_path: Path, code: Path, layers: list[Path]
+    scratch: ScratchDirectory, code: Path, layers: list[Path]
 ) -> None:
-    # GIVEN
-    scratch = ScratchDirectory(tmp_path / "scratch")
-
     # WHEN
     scratch.lay_out(code, layers)
 
@@ -50,28 +55,30 @@ def test_code_and_layers_are_copied_without_write_permission(
 
 
 def test_scratch_directory_is_removed_whatever_its_permissions(
-    tmp_path: Path, code: Path, layers: list[Path]
+    tmp_path: Path, scratch: ScratchDirectory, code: Path, layers: list[Path]
 ) -> None:
     # GIVEN
-    scratch = ScratchDirectory(tmp_path / "scratch")
     scratch.lay_out(code, layers)
     closed = scratch.temporary_directory / "closed"
     closed.mkdir()
     (closed / "file").touch()
     closed.chmod(0)
+    elsewhere = tmp_path / "elsewhere"
+    elsewhere.mkdir(mode=0o555)
+    (scratch.temporary_directory / "link").symlink_to(elsewhere)
 
     # WHEN
     scratch.remove()
 
     # THEN
     assert not (tmp_path / "scratch").exists()
+    assert elsewhere.stat().st_mode & 0o777 == 0o555
 
 
 def test_what_an_emulator_that_was_killed_leaves_can_be_removed_by_its_owner(
-    tmp_path: Path, code: Path, layers: list[Path]
+    tmp_path: Path, scratch: ScratchDirectory, code: Path, layers: list[Path]
 ) -> None:
     # GIVEN
-    scratch = ScratchDirectory(tmp_path / "scratch")
     scratch.lay_out(code, layers)
 
     # WHEN
