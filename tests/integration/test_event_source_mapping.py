@@ -423,6 +423,9 @@ def test_a_mapping_that_is_not_available_is_refused(aws: Aws, name: str, tmp_pat
     assert refusal(source_arn.replace(":stream/", ":")) == "InvalidParameterValueException"
     assert refusal(source_arn.replace(":kinesis:", ":sns:")) == "InvalidParameterValueException"
     assert refusal("orders") == "ValidationException"
+    url, queue_arn = queue(aws, name)
+    aws.client("sqs").set_queue_attributes(QueueUrl=url, Attributes={"VisibilityTimeout": "1"})
+    assert refusal(queue_arn) == "InvalidParameterValueException"
     # Nothing is left of them.
     assert client.list_event_source_mappings(FunctionName=name)["EventSourceMappings"] == []
 
