@@ -59,6 +59,7 @@ from emulator.lambda_.event_source_mapping.mapping_check import (
     OutOfRangeError,
     check_mapping,
     check_values,
+    check_visibility_timeout,
 )
 from emulator.lambda_.event_source_mapping.record import stream_of
 from emulator.lambda_.event_source_mapping.worker import SETTLED, use_mapping_workers
@@ -217,6 +218,11 @@ class SandboxLambdaProvider(LambdaProvider):
         validated: tuple[Any, ...] = super().validate_event_source_mapping(context, request)
         try:
             check_mapping(request, time.time(), compile_filter)
+            if context.operation.name == "CreateEventSourceMapping" and ":sqs:" in request["EventSourceArn"]:
+                function_version = validated[3]
+                check_visibility_timeout(
+                    _visibility_timeout_seconds(request["EventSourceArn"]), function_version.config.timeout
+                )
         except InvalidMappingError as error:
             raise InvalidParameterValueException(str(error), Type="User") from error
         return validated
@@ -292,6 +298,14 @@ def _mapping(context: RequestContext, uuid: str) -> EventSourceMappingConfigurat
     mappings = lambda_stores[context.account_id][context.region].event_source_mappings
     mapping: EventSourceMappingConfiguration | None = mappings.get(uuid)
     return mapping
+
+
+def _visibility_timeout_seconds(queue_arn: str) -> int:
+    region, account_id, name = queue_arn.split(":")[3:6]
+    sqs = connect_to(aws_access_key_id=account_id, region_name=region).sqs
+    url = sqs.get_queue_url(QueueName=name, QueueOwnerAWSAccountId=account_id)["QueueUrl"]
+    answer = sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["VisibilityTimeout"])
+    return int(answer["Attributes"]["VisibilityTimeout"])
 
 
 def _refuse_missing_qualifier(context: RequestContext, request: Mapping[str, Any]) -> None:

@@ -3,7 +3,7 @@
 import base64
 import json
 from collections.abc import Callable
-from contextlib import suppress
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -87,10 +87,20 @@ def map_source(aws: Aws) -> Any:
         return str(answer["UUID"])
 
     yield create
-    client = aws.client("lambda")
     for uuid in created:
-        with suppress(client.exceptions.ResourceNotFoundException):
-            client.delete_event_source_mapping(UUID=uuid)
+        poll_until("the mapping to be deletable", partial(deletes, aws, uuid))
+
+
+def deletes(aws: Aws, uuid: str) -> bool:
+    """Delete a mapping unless it is gone; False while it is in use."""
+    client = aws.client("lambda")
+    try:
+        client.delete_event_source_mapping(UUID=uuid)
+    except client.exceptions.ResourceInUseException:
+        return False
+    except client.exceptions.ResourceNotFoundException:
+        pass
+    return True
 
 
 def queue(aws: Aws, name: str) -> tuple[str, str]:
@@ -413,6 +423,9 @@ def test_a_mapping_that_is_not_available_is_refused(aws: Aws, name: str, tmp_pat
     assert refusal(source_arn.replace(":stream/", ":")) == "InvalidParameterValueException"
     assert refusal(source_arn.replace(":kinesis:", ":sns:")) == "InvalidParameterValueException"
     assert refusal("orders") == "ValidationException"
+    url, queue_arn = queue(aws, name)
+    aws.client("sqs").set_queue_attributes(QueueUrl=url, Attributes={"VisibilityTimeout": "1"})
+    assert refusal(queue_arn) == "InvalidParameterValueException"
     # Nothing is left of them.
     assert client.list_event_source_mappings(FunctionName=name)["EventSourceMappings"] == []
 
@@ -467,3 +480,29 @@ def test_filters_are_removed_by_an_empty_list(aws: Aws, name: str, tmp_path: Pat
     assert "FilterCriteria" not in client.get_event_source_mapping(UUID=uuid)
     put_kinesis(aws, name, "1")
     poll_until("the batch", lambda: batches.read() == [["1"]])
+
+
+def test_a_mapping_whose_stream_is_deleted_while_it_is_updated_can_be_deleted(
+    aws: Aws, name: str, tmp_path: Path, map_source: Any
+) -> None:
+    # GIVEN an update that waits for the batch in flight
+    client = aws.client("lambda")
+    batches = Batches(aws, name, tmp_path / "batches", "wait")
+    uuid = map_source(name, kinesis_stream(aws, name), StartingPosition="TRIM_HORIZON")
+    put_kinesis(aws, name, "1")
+    poll_until("the batch in flight", batches.read)
+    client.update_event_source_mapping(UUID=uuid, BatchSize=1)
+    with pytest.raises(client.exceptions.ResourceInUseException):
+        client.delete_event_source_mapping(UUID=uuid)
+
+    # WHEN the stream is deleted meanwhile
+    aws.client("kinesis").delete_stream(StreamName=name, EnforceConsumerDeletion=True)
+    batches.let_go()
+
+    # THEN
+    poll_until("the mapping to be enabled", lambda: states(aws, uuid) == ("Enabled", "Enabled"))
+    client.delete_event_source_mapping(UUID=uuid)
+    poll_until(
+        "the mapping to be gone",
+        lambda: not client.list_event_source_mappings(FunctionName=name)["EventSourceMappings"],
+    )

@@ -70,6 +70,21 @@ def check_values(request: Mapping[str, Any]) -> None:
         )
 
 
+def check_visibility_timeout(queue_seconds: int, function_seconds: int) -> None:
+    """Check that a message is not seen again while the function may still have it.
+
+    https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-configure.html
+
+    Raises:
+        InvalidMappingError: the queue's visibility timeout is shorter than the function's timeout.
+    """
+    if queue_seconds < function_seconds:
+        raise InvalidMappingError(
+            f"Queue visibility timeout: {queue_seconds} seconds is less than Function timeout: "
+            f"{function_seconds} seconds"
+        )
+
+
 def _check_arn(arn: str | None, name: str, pattern: str) -> None:
     if arn is not None and not re.fullmatch(_ARN_PATTERN, arn):
         raise OutOfRangeError(
@@ -102,6 +117,8 @@ def check_mapping(configuration: Mapping[str, Any], now: float, compile_filter: 
     service = source_arn.split(":")[2] if source_arn else "kafka"
     if service == "sqs":
         _check_unsupported(configuration, _STREAM_SETTINGS)
+        if source_arn.endswith(".fifo") and configuration.get("MaximumBatchingWindowInSeconds"):
+            raise InvalidMappingError("Batching window is not supported for FIFO queues")
         return
     if service not in ("kinesis", "dynamodb"):
         raise InvalidMappingError(

@@ -26,7 +26,7 @@ from emulator.lambda_.event_source_mapping.tumbling_window import MappingProgres
 from emulator.pipes.backoff import Backoff
 from emulator.pipes.choice import RETRY_INITIAL_SECONDS, RETRY_MAXIMUM_SECONDS
 from emulator.pipes.clock import Clock
-from emulator.pipes.errors import SourceError
+from emulator.pipes.errors import SourceError, StreamNotFoundError
 from emulator.pipes.event_pattern import compile_filter
 from emulator.pipes.stream_poller import StreamPoller
 
@@ -161,10 +161,14 @@ class MappingWorker(EsmWorker):
                     seconds = self._trouble.next()
                     LOG.warning("mapping %s: reading again in %.1f s: %s", self.uuid, seconds, error)
                     self._start_over()
+                    if isinstance(error, StreamNotFoundError):
+                        # A mapping in transition could not be deleted.
+                        self._show_enabled()
                 except Exception:
                     seconds = self._trouble.next()
                     LOG.exception("mapping %s: unexpected failure", self.uuid)
                     self._start_over()
+                    self._show_enabled()
                 self._awake.wait(seconds)
                 if not self._shutdown_event.is_set():
                     self._awake.clear()

@@ -14,6 +14,7 @@ from emulator.lambda_.event_source_mapping.mapping_check import (
     OutOfRangeError,
     check_mapping,
     check_values,
+    check_visibility_timeout,
 )
 from emulator.pipes.event_pattern import compile_filter
 from tests.unit.lambda_.event_source_mapping.fakes import FUNCTION_ARN, TOPIC_ARN, to
@@ -41,6 +42,13 @@ VALID: dict[str, Any] = {"EventSourceArn": DATA_STREAM_ARN, "StartingPosition": 
             "Unsupported TumblingWindowInSeconds parameter for given event source mapping type.",
         ),
         ({"FilterCriteria": {"Filters": [{"Pattern": '{"data": ["text"]}'}]}}, "filter pattern"),
+        (
+            {
+                "EventSourceArn": "arn:aws:sqs:eu-north-1:000000000000:jobs.fifo",
+                "MaximumBatchingWindowInSeconds": 1,
+            },
+            "Batching window is not supported for FIFO queues",
+        ),
         ({"EventSourceArn": TOPIC_ARN}, "Unrecognized event source."),
         (
             {"EventSourceArn": "arn:aws:kafka:eu-north-1:000000000000:cluster/orders/1"},
@@ -134,3 +142,12 @@ def test_a_value_outside_its_range_is_refused(numbers: dict[str, Any], message: 
 
 def test_numbers_within_their_ranges_are_not_refused() -> None:
     check_values({"BatchSize": 10_000, "MaximumRetryAttempts": -1, "ParallelizationFactor": 1})
+
+
+def test_a_queue_keeps_its_messages_hidden_as_long_as_the_function_may_run() -> None:
+    check_visibility_timeout(30, 30)
+    with pytest.raises(
+        InvalidMappingError,
+        match=r"^Queue visibility timeout: 30 seconds is less than Function timeout: 60 seconds$",
+    ):
+        check_visibility_timeout(30, 60)
