@@ -294,6 +294,8 @@ def _position_of(stream: Stream, shard: Shard, sequence_number: str) -> int:
         parts = sequence_number_parts(sequence_number)
     except ValueError:
         raise _invalid(f"{used}.") from None
+    if sequence_number == shard.ending_sequence_number:
+        return shard.log.last_position + 1
     if parts.shard_index != shard.index:
         raise _invalid(
             f"Invalid StartingSequenceNumber. It encodes shardId-{parts.shard_index:012d}, while it was used in a "

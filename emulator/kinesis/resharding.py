@@ -71,7 +71,7 @@ def _merge(stream: Reshardable, shard: Shard, adjacent: Shard) -> None:
 def _replace(stream: Reshardable, parents: Sequence[Shard], ranges: Iterable[tuple[int, int]]) -> None:
     """Open a shard for each range of hash keys, then close the parents: who reads to their end finds the children."""
     parent, adjacent = parents[0].shard_id, parents[1].shard_id if parents[1:] else None
-    after_second = max(replaced.created_second for replaced in parents)
+    after_second = max(int(parents[0].clock()), *(replaced.created_second for replaced in parents))
     index = max(shard.index for shard in stream.shards.values())
     for start, end in ranges:
         index += 1

@@ -50,6 +50,12 @@ def sequence_number(created_microseconds: int, shard_index: int, position: int, 
     return str(number)
 
 
+def ending_sequence_number(created_microseconds: int, shard_index: int, closed_at: float) -> str:
+    """Return the sequence number at which a closed shard ends: no record of it has a greater one."""
+    number = int(sequence_number(created_microseconds, shard_index, 0, closed_at))
+    return str(number | (1 << _INDEX_BITS) - 1 << _INDEX_SHIFT)
+
+
 def sequence_number_parts(text: str) -> SequenceNumberParts:
     """Take a sequence number apart.
 

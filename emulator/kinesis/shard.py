@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
-from emulator.kinesis.sequence_number import sequence_number
+from emulator.kinesis.sequence_number import ending_sequence_number, sequence_number
 from emulator.kinesis.throughput import ShardThroughput
 from emulator.record_log import RecordLog
 
@@ -35,7 +35,7 @@ class Shard:
         clock: Callable[[], float] = time.time,
         after_second: int = 0,
     ) -> None:
-        """Take the epoch second of the parents' creation: only a later one makes greater sequence numbers."""
+        """Take the epoch second in which the parents end: a later one makes greater sequence numbers."""
         self._shard_id = shard_id
         self.shard_id = f"shardId-{shard_id:012d}"
         self.named = False
@@ -55,7 +55,8 @@ class Shard:
         )
         self.throughput = ShardThroughput()
         # Part of every sequence number and iterator: a stream of the same name created later has another.
-        self.created_microseconds = int(max(self.created_at, after_second + 1) * 1_000_000)
+        second, fraction = divmod(int(self.created_at * 1_000_000), 1_000_000)
+        self.created_microseconds = max(second, after_second + 1) * 1_000_000 + fraction
 
     def name_log(self, stream_name: str) -> None:
         """Have the log's warnings name this shard; its own constructor is not told the stream's name."""
@@ -129,12 +130,18 @@ class Shard:
         """Return the sequence number that stands for a position in this shard, reached at an epoch time."""
         return sequence_number(self.created_microseconds, self._shard_id, position, moment)
 
+    @property
+    def ending_sequence_number(self) -> str | None:
+        """The sequence number at which the shard ends, once it is closed."""
+        if self.closed_at is None:
+            return None
+        return ending_sequence_number(self.created_microseconds, self._shard_id, self.closed_at)
+
     def to_json(self) -> dict[str, Any]:
         """Return the shard as DescribeStream and ListShards print it."""
         sequence_number_range = {"StartingSequenceNumber": self.sequence_number(0, self.created_at)}
-        if self.closed_at is not None:
-            last = self.sequence_number(self.log.last_position + 1, self.closed_at)
-            sequence_number_range["EndingSequenceNumber"] = last
+        if self.ending_sequence_number is not None:
+            sequence_number_range["EndingSequenceNumber"] = self.ending_sequence_number
         description: dict[str, Any] = {
             "ShardId": self.shard_id,
             "HashKeyRange": {

@@ -126,3 +126,41 @@ def test_the_number_of_a_shard_beyond_the_last_is_read_as_signed() -> None:
         "Invalid StartingSequenceNumber. It encodes shardId--02147483648, while it was used in a call to a shard "
         "with shardId-000000000000"
     )
+
+
+def test_a_closed_shard_ends_at_the_greatest_index_and_its_children_begin_a_second_later() -> None:
+    # Recorded on AWS by kinesalite
+    subject = Subject()
+    (record,) = subject.put(b"x")
+    subject.clock.advance(7)
+    subject.split()
+    ranges = [shard.to_json()["SequenceNumberRange"] for shard in subject.stream.shards.values()]
+
+    ending = int(ranges[0]["EndingSequenceNumber"])
+
+    assert (ending >> 80 & (1 << 64) - 1, ending >> 36 & (1 << 36) - 1) == (2**63 - 1, subject.clock())
+    for child in ranges[1:]:
+        parts = sequence_number_parts(child["StartingSequenceNumber"])
+        assert (parts.created_microseconds, parts.arrived_second) == (
+            (subject.clock() + 1) * 1_000_000,
+            subject.clock() + 1,
+        )
+        assert int(record) < ending < int(child["StartingSequenceNumber"])
+    # AND nothing comes after it
+    for iterator_type in ("AT_SEQUENCE_NUMBER", "AFTER_SEQUENCE_NUMBER"):
+        token = subject.data_plane.iterator(subject.stream, FIRST, iterator_type, str(ending))
+        page = subject.data_plane.get(subject.stream, subject.data_plane.decode_iterator(token), None)
+        assert (page.records, page.next_iterator, len(page.child_shards)) == ([], None, 2)
+
+
+def test_children_of_two_streams_of_one_name_within_a_second_have_their_own_numbers() -> None:
+    first, second = Subject(), Subject()
+    second.clock.advance(0.25)
+    for subject in (first, second):
+        subject.split()
+    (number,) = first.put(b"x")
+
+    with pytest.raises(ServiceError) as raised:
+        second.data_plane.iterator(second.stream, "shardId-000000000002", "AT_SEQUENCE_NUMBER", number)
+
+    assert raised.value.message.endswith("is invalid because it did not come from this stream.")
