@@ -44,8 +44,12 @@ def function_environment(
 
     https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html
     """
-    python = f"python{sys.version_info.major}.{sys.version_info.minor}"
-    module_paths = [task_root, layers / "python" / "lib" / python / "site-packages", layers / "python"]
+    own = f"python{sys.version_info.major}.{sys.version_info.minor}"
+    # A layer names its directory for the function's runtime, whatever interpreter that is here.
+    site_packages = [
+        layers / "python" / "lib" / name / "site-packages" for name in dict.fromkeys((runtime, own))
+    ]
+    module_paths = [task_root, *site_packages, layers / "python"]
     own_paths = [
         _local_path(path, task_root, layers)
         for path in configured.get("PYTHONPATH", "").split(os.pathsep)

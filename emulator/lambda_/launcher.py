@@ -12,6 +12,7 @@ import os
 import resource
 import select
 import signal
+import site
 import sys
 import threading
 from pathlib import Path
@@ -88,6 +89,13 @@ def become_wrapper(wrapper: str) -> NoReturn:
     sys.exit(status)
 
 
+def follow_path_files(task_root: Path, layers: Path) -> None:
+    """Read the .pth files of the function and its layers, as in a directory of site packages."""
+    for path in os.environ.get("PYTHONPATH", "").split(os.pathsep):
+        if any(Path(path).is_relative_to(directory) for directory in (task_root, layers)):
+            site.addsitedir(path)
+
+
 def load_sibling(name: str) -> Any:
     """Load a module beside this file without its name: a function may have modules of any name."""
     specification = importlib.util.spec_from_file_location(name, Path(__file__).with_name(f"{name}.py"))
@@ -108,9 +116,9 @@ def main() -> None:
         if wrapper := os.environ.get("AWS_LAMBDA_EXEC_WRAPPER"):
             become_wrapper(wrapper)
     task_root = Path(os.environ["LAMBDA_TASK_ROOT"])
-    load_sibling("source_paths").show_lambda_paths(
-        {str(task_root): "/var/task", str(task_root.with_name("opt")): "/opt"}
-    )
+    layers = task_root.with_name("opt")
+    load_sibling("source_paths").show_lambda_paths({str(task_root): "/var/task", str(layers): "/opt"})
+    follow_path_files(task_root, layers)
     # The runtime frames its messages, so that one of many lines stays one event; same pipe, so the order holds.
     os.environ["_LAMBDA_TELEMETRY_LOG_FD"] = str(os.dup(1))
     sys.argv = [sys.argv[0], handler]

@@ -404,6 +404,27 @@ def test_code_and_layers_are_read_only(make_environment: MakeEnvironment, tmp_pa
     assert json.loads(result.payload) == ["EACCES", "EACCES", "EACCES", None]
 
 
+@pytest.mark.parametrize("runtime", ["python3.9", "python3.14"])
+def test_packages_that_a_layer_has_for_the_functions_runtime_are_found(
+    make_environment: MakeEnvironment, tmp_path: Path, runtime: str
+) -> None:
+    """https://docs.aws.amazon.com/lambda/latest/dg/packaging-layers.html"""
+    # GIVEN
+    packages = tmp_path / "layer" / "python" / "lib" / runtime / "site-packages"
+    (packages / "vendored").mkdir(parents=True)
+    (packages / "direct.py").write_text("name = 'direct'\n")
+    (packages / "more.pth").write_text("vendored\n")
+    (packages / "vendored" / "indirect.py").write_text("name = 'indirect'\n")
+    environment = make_environment(
+        "import direct, indirect\ndef handler(event, context):\n    return [direct.name, indirect.name]\n",
+        layers=[tmp_path / "layer"],
+        runtime=runtime,
+    )
+
+    # WHEN / THEN
+    assert json.loads(invoke(environment).payload) == ["direct", "indirect"]
+
+
 def test_function_that_removes_what_it_can_and_crashes_starts_again(
     make_environment: MakeEnvironment,
 ) -> None:

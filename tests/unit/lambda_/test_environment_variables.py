@@ -20,7 +20,7 @@ def environment(configured: dict[str, str], log_format: str = "Text") -> dict[st
     return function_environment(
         PLATFORM,
         configured,
-        runtime="python3.13",
+        runtime="python3.9",
         runtime_directory=Path("/runtime"),
         task_root=Path("/e/task"),
         layers=Path("/e/opt"),
@@ -36,7 +36,8 @@ def test_function_gets_lambdas_variables_and_its_own_and_no_others() -> None:
         "TZ": ":UTC",
         "PATH": f"{Path(sys.executable).parent}:/usr/local/bin:/usr/bin:/bin:/e/opt/bin",
         "LD_LIBRARY_PATH": "/e/task:/e/task/lib:/e/opt/lib",
-        "PYTHONPATH": f"/e/task:/e/opt/python/lib/{PYTHON}/site-packages:/e/opt/python",
+        "PYTHONPATH": "/e/task:/e/opt/python/lib/python3.9/site-packages:"
+        f"/e/opt/python/lib/{PYTHON}/site-packages:/e/opt/python",
         "TMPDIR": "/e/tmp",
         "AWS_XRAY_CONTEXT_MISSING": "LOG_ERROR",
         "AWS_XRAY_DAEMON_ADDRESS": "127.0.0.1:2000",
@@ -44,7 +45,7 @@ def test_function_gets_lambdas_variables_and_its_own_and_no_others() -> None:
         "AWS_LAMBDA_FUNCTION_NAME": "transformlambda",
         "AWS_REGION": "eu-north-1",
         "AWS_ACCESS_KEY_ID": "key",
-        "AWS_EXECUTION_ENV": "AWS_Lambda_python3.13",
+        "AWS_EXECUTION_ENV": "AWS_Lambda_python3.9",
         "LAMBDA_TASK_ROOT": "/e/task",
         "LAMBDA_RUNTIME_DIR": "/runtime",
     }
@@ -56,7 +57,7 @@ def test_function_may_set_the_defaults_but_not_the_reserved_variables() -> None:
 
     # THEN
     assert (variables["TZ"], variables["AWS_REGION"]) == ("Europe/Stockholm", "eu-north-1")
-    assert variables["PYTHONPATH"].split(":")[::3] == ["/e/task", "/extra"]
+    assert variables["PYTHONPATH"].split(":")[::4] == ["/e/task", "/extra"]
 
 
 def test_variable_of_the_emulators_name_is_kept_when_the_function_sets_it() -> None:
@@ -78,5 +79,5 @@ def test_paths_of_lambdas_file_system_lead_to_the_environments_directories() -> 
     )
 
     # THEN
-    assert variables["PYTHONPATH"].split(":")[3:] == ["/e/opt/more", "/e/task/lib", "/optional"]
+    assert variables["PYTHONPATH"].split(":")[4:] == ["/e/opt/more", "/e/task/lib", "/optional"]
     assert variables["AWS_LAMBDA_EXEC_WRAPPER"] == "/e/opt/wrapper"
