@@ -7,8 +7,6 @@ from typing import Any
 _ASKED_BY = {
     "ConsumedCapacity": "ReturnConsumedCapacity",
     "ItemCollectionMetrics": "ReturnItemCollectionMetrics",
-    # moto's own.
-    "ConsumedCapacityUnits": "",
 }
 
 

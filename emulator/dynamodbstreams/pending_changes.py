@@ -16,11 +16,9 @@ class ChangeLog(Protocol):
 class PendingChanges:
     """Stands in for a table's stream during one operation; what it holds is recorded or forgotten as a whole.
 
-    moto makes an UpdateItem that creates an item in two steps, and applies the writes of a transaction before it
-    knows whether all of them succeed. DynamoDB Streams shows neither.
+    moto carries the statements of a PartiQL transaction out before it knows whether all of them succeed.
     """
 
-    # A transaction holds back what its updates hold back.
     is_followed = True
 
     def __init__(self, target: ChangeLog) -> None:
@@ -42,11 +40,6 @@ class PendingChanges:
         """Hand on every change, in order."""
         for old, new in self._changes:
             self.target.record(old, new)
-
-    def record_as_one(self) -> None:
-        """Hand on one change, from before the first to after the last: all were steps on the same item."""
-        if self._changes:
-            self.target.record(self._changes[0][0], self._changes[-1][1])
 
     def __deepcopy__(self, memo: dict[int, Any]) -> "PendingChanges":
         # moto copies its tables to roll a transaction back; the copy reports to the same place.

@@ -200,21 +200,6 @@ def test_a_disabled_stream_takes_no_more() -> None:
     assert stream.status == "DISABLED"
 
 
-def test_steps_on_one_item_are_recorded_as_one_change() -> None:
-    # GIVEN the two steps in which moto makes an item by UpdateItem
-    stream = make_stream()
-    pending = PendingChanges(stream)
-    pending.record(None, FRED)
-    pending.record(None, FRED_NAMED)
-
-    # WHEN the operation has succeeded
-    pending.record_as_one()
-
-    # THEN the stream shows one insertion of the whole item
-    (record,) = records(stream)
-    assert (record["eventName"], record["dynamodb"]["NewImage"]) == ("INSERT", FRED_NAMED)
-
-
 def test_the_changes_of_a_transaction_are_recorded_each() -> None:
     stream = make_stream()
     pending = PendingChanges(stream)
