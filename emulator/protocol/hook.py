@@ -25,7 +25,9 @@ from emulator.protocol.strict_parser import StrictJSONRequestParser, parser_of
 LOG = logging.getLogger(__name__)
 _PROTOCOLS = frozenset({"json", "rest-json", "query"})
 # The DynamoDB provider takes the JSON of these as it came.
-_UNPARSED = frozenset({"BatchWriteItem", "DeleteItem", "PutItem", "TransactWriteItems", "UpdateItem"})
+_UNPARSED = frozenset(
+    {"BatchWriteItem", "DeleteItem", "GetItem", "PutItem", "TransactWriteItems", "UpdateItem"}
+)
 
 
 class MissingRequiredParameterException(CommonServiceException):
