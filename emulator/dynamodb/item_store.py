@@ -1,4 +1,4 @@
-"""Puts items into moto's tables and takes them out, as moto's PutItem and DeleteItem do without a condition."""
+"""Puts items into moto's tables and takes them out, and leaves a change record of each."""
 
 from collections.abc import Mapping
 from typing import Any
