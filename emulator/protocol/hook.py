@@ -13,6 +13,7 @@ from localstack.aws.handlers.service import ServiceExceptionSerializer, ServiceR
 from localstack.aws.protocol.op_router import RestServiceOperationRouter
 from localstack.aws.protocol.parser import RequestParserError
 from localstack.aws.skeleton import Skeleton
+from localstack.aws.spec import get_service_catalog
 from localstack.http import Request, Response
 from localstack.utils.patch import patch
 from werkzeug.exceptions import NotFound
@@ -50,6 +51,10 @@ def _parse_strictly() -> None:
         if service is None:
             original(handler, chain, context, response)
             return
+        if context.operation is not None:
+            # A client of LocalStack's own brings its own model. Parsers and serializers are kept for each model they
+            # are made for, so that one for every client would fill the memory.
+            service = context.service = get_service_catalog().get(service.service_name)
         parser = parser_of(service, context.protocol)
         try:
             context.operation, context.service_request = parser.parse(context.request)

@@ -29,12 +29,14 @@ def find(shape: Shape, value: Any, wording: Wording) -> str | None:
     """Return AWS's message about the first value of another type, in the order of the body; None when there is none.
 
     What the model does not know is ignored, and null is the same as nothing. Members that a request carries outside
-    its body are not looked at.
+    its body are not looked at, and a body that is nested too deeply to be looked at has no such value.
     """
     try:
         _check(shape, value, wording, in_collection=False)
     except TypeFault as fault:
         return fault.message
+    except RecursionError:
+        return None
     return None
 
 

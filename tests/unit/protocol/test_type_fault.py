@@ -249,3 +249,11 @@ def test_the_first_fault_of_the_body_is_told() -> None:
     assert fault("kinesis", "PutRecord", {"PartitionKey": [], "StreamName": 1}) == (
         "Start of list found where not expected"
     )
+
+
+def test_a_body_that_is_nested_too_deeply_to_be_looked_at_has_no_fault_of_type() -> None:
+    value: Any = {"S": "a"}
+    for _ in range(5000):
+        value = {"L": [value]}
+
+    assert fault("dynamodb", "PutItem", {"TableName": "t", "Item": {"a": value}}) is None
