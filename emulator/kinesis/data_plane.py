@@ -100,7 +100,7 @@ class DataPlane:
             raise too_long("data", stream.max_record_size_in_kib * 1024)
         with self._lock:
             if record.ordered_after is not None:
-                check_order(stream, _shard_for(stream, record), record.ordered_after, self._clock())
+                check_order(stream, stream.shards.values(), record.ordered_after, self._clock())
             result = self._append(stream, record)
         if isinstance(result, ServiceError):
             raise result
