@@ -1,8 +1,8 @@
 """ListStreams and ListShards: which streams, and which shards of one, a caller sees, page by page."""
 
 import base64
-import binascii
 import json
+import re
 from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, datetime
 from typing import Any
@@ -22,6 +22,8 @@ _NOT_WITH_A_TOKEN = (
     "StreamCreationTimestamp",
 )
 MAXIMUM_STREAMS = 100
+# As in the API model, and short enough to hold no number that Python will not read.
+_SHARD_ID_PATTERN = r"[a-zA-Z0-9_.-]{1,128}"
 
 
 def list_streams(
@@ -40,7 +42,7 @@ def list_streams(
     if token:
         try:
             exclusive_start_name = base64.b64decode(token, validate=True).decode()
-        except (binascii.Error, UnicodeDecodeError) as error:
+        except ValueError as error:
             raise ServiceError("InvalidArgumentException", "Invalid NextToken.") from error
     names = sorted(
         name for name in stream_names if exclusive_start_name is None or name > exclusive_start_name
@@ -153,15 +155,37 @@ def decode_token(token: str, now: float) -> tuple[str, str, dict[str, Any]]:
         stream_name, last_shard_id, shard_filter, issued_at = json.loads(
             base64.b64decode(token, validate=True)
         )
-        listed = str(stream_name), str(last_shard_id), dict(shard_filter)
+        listed = str(stream_name), _shard_id(last_shard_id), _token_filter(shard_filter)
         age_seconds = now - float(issued_at)
-    except (binascii.Error, ValueError, TypeError) as error:
+    except (ValueError, TypeError, OverflowError, RecursionError) as error:
         raise ServiceError("InvalidArgumentException", "Invalid NextToken.") from error
     if age_seconds > TOKEN_LIFETIME_SECONDS:
         raise ServiceError(
             "ExpiredNextTokenException", f"NextToken expired: it lives for {TOKEN_LIFETIME_SECONDS} seconds."
         )
     return listed
+
+
+def _token_filter(values: Any) -> dict[str, Any]:
+    """Return the filter of a token that somebody may have made by hand.
+
+    Raises:
+        ValueError, TypeError, OverflowError: a member is not of its type.
+    """
+    shard_filter = dict(values)
+    if not isinstance(shard_filter.get("Type", ""), str):
+        raise TypeError("Type")
+    if "ShardId" in shard_filter:
+        _shard_id(shard_filter["ShardId"])
+    if "Timestamp" in shard_filter:
+        shard_filter["Timestamp"] = float(shard_filter["Timestamp"])
+    return shard_filter
+
+
+def _shard_id(value: Any) -> str:
+    if not re.fullmatch(_SHARD_ID_PATTERN, value):
+        raise ValueError(value)
+    return str(value)
 
 
 def check_token_alone(request: Mapping[str, Any]) -> None:
