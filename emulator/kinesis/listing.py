@@ -9,6 +9,7 @@ from typing import Any
 
 from emulator.errors import ServiceError
 from emulator.kinesis.data_plane import Stream
+from emulator.kinesis.missing import resolve_shard_id
 from emulator.kinesis.shard import Shard
 
 MAXIMUM_SHARDS = 1_000
@@ -118,16 +119,16 @@ def list_shards(
     A shard that was closed longer ago than the retention is not listed: its records are gone.
 
     Raises:
-        ServiceError: the filter is malformed.
+        ServiceError: the filter is malformed, or a shard's identifier can be none.
 
     https://docs.aws.amazon.com/kinesis/latest/APIReference/API_ListShards.html
     """
     horizon = now - stream.retention_period_hours * 3600
     kept = [shard for shard in stream.shards.values() if not shard.closed_before(horizon)]
     kept.sort(key=lambda shard: shard.shard_id)
-    shards = _filtered(kept, shard_filter or {}, horizon)
+    shards = _filtered(stream, kept, shard_filter or {}, horizon)
     if exclusive_start_shard_id:
-        shards = [shard for shard in shards if shard.shard_id > exclusive_start_shard_id]
+        shards = _after(stream, shards, exclusive_start_shard_id)
     size = min(maximum_results or most, most)
     page = [shard.to_json() for shard in shards[:size]]
     if len(shards) <= size:
@@ -201,7 +202,14 @@ def check_token_alone(request: Mapping[str, Any]) -> None:
             )
 
 
-def _filtered(shards: Iterable[Shard], shard_filter: Mapping[str, Any], horizon: float) -> list[Shard]:
+def _after(stream: Stream, shards: Iterable[Shard], shard_id: str) -> list[Shard]:
+    full_id = resolve_shard_id(stream, shard_id)
+    return [shard for shard in shards if shard.shard_id > full_id]
+
+
+def _filtered(
+    stream: Stream, shards: Iterable[Shard], shard_filter: Mapping[str, Any], horizon: float
+) -> list[Shard]:
     match shard_filter.get("Type"):
         case None | "FROM_TRIM_HORIZON":
             return list(shards)
@@ -214,7 +222,7 @@ def _filtered(shards: Iterable[Shard], shard_filter: Mapping[str, Any], horizon:
                     "InvalidArgumentException",
                     "ShardId must be specified when ShardFilter Type is AFTER_SHARD_ID.",
                 )
-            return [shard for shard in shards if shard.shard_id > after]
+            return _after(stream, shards, after)
         case "AT_TRIM_HORIZON":
             return [shard for shard in shards if shard.open_at(horizon)]
         case "AT_TIMESTAMP" | "FROM_TIMESTAMP" as kind:

@@ -52,6 +52,19 @@ def test_a_page_of_shards_has_at_most_a_thousand() -> None:
     assert len(list_shards(subject.stream, subject.clock(), page[-1]["ShardId"])[0]) == 1
 
 
+@pytest.mark.parametrize("shard_id", ["0", "000000000000", "shard-0", FIRST])
+def test_shards_are_listed_after_one_that_is_named_by_its_number(shard_id: str) -> None:
+    subject = Subject(shard_count=2)
+
+    after_start, _ = list_shards(subject.stream, subject.clock(), shard_id)
+    after_filter, _ = list_shards(
+        subject.stream, subject.clock(), shard_filter={"Type": "AFTER_SHARD_ID", "ShardId": shard_id}
+    )
+
+    listed = [[shard["ShardId"] for shard in page] for page in (after_start, after_filter)]
+    assert listed == [["shardId-000000000001"]] * 2
+
+
 def test_a_token_of_shards_lives_for_five_minutes() -> None:
     subject = Subject(shard_count=2)
     _, token = list_shards(subject.stream, subject.clock(), maximum_results=1)
