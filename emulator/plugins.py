@@ -78,6 +78,14 @@ def refuse_as_aws() -> None:
     install()
 
 
+@on_infra_start()
+def complete_streams_of_templates() -> None:
+    # Before the first stack: making its stream is what loads Kinesis.
+    from emulator.kinesis.cloudformation import complete_resource_provider
+
+    complete_resource_provider()
+
+
 class SubprocessRuntimeExecutorPlugin(RuntimeExecutorPlugin):
     """Registers the Lambda runtime executor that runs functions in a subprocess."""
 

@@ -19,10 +19,10 @@ from localstack.aws.skeleton import create_dispatch_table
 from localstack.services.plugins import ServiceLifecycleHook
 from localstack.services.stores import AccountRegionBundle, BaseStore, LocalAttribute
 
+from emulator import constraint
 from emulator.dispatch import Handler, guarded
 from emulator.dynamodbstreams.client import DynamoDBStreamsClient
 from emulator.dynamodbstreams.data_plane import DataPlane, StreamRegistry
-from emulator.kinesis import constraint
 
 
 class DynamoDBStreamsStore(BaseStore):

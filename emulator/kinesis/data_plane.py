@@ -100,7 +100,7 @@ class DataPlane:
             raise too_long("data", stream.max_record_size_in_kib * 1024)
         with self._lock:
             if record.ordered_after is not None:
-                check_order(stream, _shard_for(stream, record), record.ordered_after, self._clock())
+                check_order(stream, stream.shards.values(), record.ordered_after, self._clock())
             result = self._append(stream, record)
         if isinstance(result, ServiceError):
             raise result
@@ -193,7 +193,9 @@ class DataPlane:
                 if sequence_number is None:
                     raise _invalid(_START_RULE.format(iterator_type, "no"))
                 position = _position_of(stream, shard, sequence_number)
-                return max(position - 1, 0) if iterator_type == "AT_SEQUENCE_NUMBER" else position
+                after = max(position - 1, 0) if iterator_type == "AT_SEQUENCE_NUMBER" else position
+                # A number that no record has yet skips none of those to come.
+                return min(after, shard.log.last_position)
         raise _invalid(f"Invalid ShardIteratorType: {iterator_type}")
 
     def decode_iterator(self, text: str) -> ShardIterator:

@@ -1,14 +1,15 @@
 """ListStreams and ListShards: which streams, and which shards of one, a caller sees, page by page."""
 
 import base64
-import binascii
 import json
+import re
 from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
 from emulator.errors import ServiceError
 from emulator.kinesis.data_plane import Stream
+from emulator.kinesis.missing import resolve_shard_id
 from emulator.kinesis.shard import Shard
 
 MAXIMUM_SHARDS = 1_000
@@ -22,6 +23,8 @@ _NOT_WITH_A_TOKEN = (
     "StreamCreationTimestamp",
 )
 MAXIMUM_STREAMS = 100
+# As in the API model, and short enough to hold no number that Python will not read.
+_SHARD_ID_PATTERN = r"[a-zA-Z0-9_.-]{1,128}"
 
 
 def list_streams(
@@ -40,7 +43,7 @@ def list_streams(
     if token:
         try:
             exclusive_start_name = base64.b64decode(token, validate=True).decode()
-        except (binascii.Error, UnicodeDecodeError) as error:
+        except ValueError as error:
             raise ServiceError("InvalidArgumentException", "Invalid NextToken.") from error
     names = sorted(
         name for name in stream_names if exclusive_start_name is None or name > exclusive_start_name
@@ -116,16 +119,16 @@ def list_shards(
     A shard that was closed longer ago than the retention is not listed: its records are gone.
 
     Raises:
-        ServiceError: the filter is malformed.
+        ServiceError: the filter is malformed, or a shard's identifier can be none.
 
     https://docs.aws.amazon.com/kinesis/latest/APIReference/API_ListShards.html
     """
     horizon = now - stream.retention_period_hours * 3600
     kept = [shard for shard in stream.shards.values() if not shard.closed_before(horizon)]
     kept.sort(key=lambda shard: shard.shard_id)
-    shards = _filtered(kept, shard_filter or {}, horizon)
+    shards = _filtered(stream, kept, shard_filter or {}, horizon)
     if exclusive_start_shard_id:
-        shards = [shard for shard in shards if shard.shard_id > exclusive_start_shard_id]
+        shards = _after(stream, shards, exclusive_start_shard_id)
     size = min(maximum_results or most, most)
     page = [shard.to_json() for shard in shards[:size]]
     if len(shards) <= size:
@@ -153,15 +156,37 @@ def decode_token(token: str, now: float) -> tuple[str, str, dict[str, Any]]:
         stream_name, last_shard_id, shard_filter, issued_at = json.loads(
             base64.b64decode(token, validate=True)
         )
-        listed = str(stream_name), str(last_shard_id), dict(shard_filter)
+        listed = str(stream_name), _shard_id(last_shard_id), _token_filter(shard_filter)
         age_seconds = now - float(issued_at)
-    except (binascii.Error, ValueError, TypeError) as error:
+    except (ValueError, TypeError, OverflowError, RecursionError) as error:
         raise ServiceError("InvalidArgumentException", "Invalid NextToken.") from error
     if age_seconds > TOKEN_LIFETIME_SECONDS:
         raise ServiceError(
             "ExpiredNextTokenException", f"NextToken expired: it lives for {TOKEN_LIFETIME_SECONDS} seconds."
         )
     return listed
+
+
+def _token_filter(values: Any) -> dict[str, Any]:
+    """Return the filter of a token that somebody may have made by hand.
+
+    Raises:
+        ValueError, TypeError, OverflowError: a member is not of its type.
+    """
+    shard_filter = dict(values)
+    if not isinstance(shard_filter.get("Type", ""), str):
+        raise TypeError("Type")
+    if "ShardId" in shard_filter:
+        _shard_id(shard_filter["ShardId"])
+    if "Timestamp" in shard_filter:
+        shard_filter["Timestamp"] = float(shard_filter["Timestamp"])
+    return shard_filter
+
+
+def _shard_id(value: Any) -> str:
+    if not re.fullmatch(_SHARD_ID_PATTERN, value):
+        raise ValueError(value)
+    return str(value)
 
 
 def check_token_alone(request: Mapping[str, Any]) -> None:
@@ -177,7 +202,14 @@ def check_token_alone(request: Mapping[str, Any]) -> None:
             )
 
 
-def _filtered(shards: Iterable[Shard], shard_filter: Mapping[str, Any], horizon: float) -> list[Shard]:
+def _after(stream: Stream, shards: Iterable[Shard], shard_id: str) -> list[Shard]:
+    full_id = resolve_shard_id(stream, shard_id)
+    return [shard for shard in shards if shard.shard_id > full_id]
+
+
+def _filtered(
+    stream: Stream, shards: Iterable[Shard], shard_filter: Mapping[str, Any], horizon: float
+) -> list[Shard]:
     match shard_filter.get("Type"):
         case None | "FROM_TRIM_HORIZON":
             return list(shards)
@@ -190,7 +222,7 @@ def _filtered(shards: Iterable[Shard], shard_filter: Mapping[str, Any], horizon:
                     "InvalidArgumentException",
                     "ShardId must be specified when ShardFilter Type is AFTER_SHARD_ID.",
                 )
-            return [shard for shard in shards if shard.shard_id > after]
+            return _after(stream, shards, after)
         case "AT_TRIM_HORIZON":
             return [shard for shard in shards if shard.open_at(horizon)]
         case "AT_TIMESTAMP" | "FROM_TIMESTAMP" as kind:

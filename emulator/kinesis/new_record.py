@@ -2,6 +2,7 @@
 
 import hashlib
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from emulator.errors import ServiceError
@@ -74,14 +75,16 @@ def too_long(path: str, maximum: int) -> ServiceError:
     )
 
 
-def check_order(stream: NamedStream, shard: Shard, number: str, now: float) -> None:
-    """Refuse a SequenceNumberForOrdering that no record can have yet; every other one is smaller than the next.
+def check_order(stream: NamedStream, shards: Iterable[Shard], number: str, now: float) -> None:
+    """Refuse a SequenceNumberForOrdering that no record of any of a stream's shards can have yet.
 
     Raises:
         ServiceError: it is one.
     """
+    # The children of a reshard begin a second later than it is.
+    latest = max(now, *(shard.created_second for shard in shards))
     try:
-        valid = sequence_number_parts(number).arrived_second <= max(now, shard.created_second)
+        valid = sequence_number_parts(number).arrived_second <= latest
     except ValueError:
         valid = False
     if not valid:

@@ -17,9 +17,10 @@ from localstack.services.plugins import ServiceLifecycleHook
 from localstack.utils.patch import patch
 from moto.kinesis import models as moto_models
 
+from emulator import constraint
 from emulator.dispatch import Handler, guarded
 from emulator.errors import ServiceError
-from emulator.kinesis import constraint, monitoring, retention
+from emulator.kinesis import monitoring, retention
 from emulator.kinesis.client import KinesisClient, get_records_response, put_records_response
 from emulator.kinesis.consumer import Consumer, consumed_stream_arn, find_consumer, list_consumers, register
 from emulator.kinesis.creation import new_stream

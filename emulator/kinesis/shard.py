@@ -2,7 +2,7 @@
 
 import threading
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
 
@@ -17,13 +17,10 @@ _MAXIMUM_HASH_KEY = 2**128 - 1
 
 
 class Shard:
-    """Takes the place of moto's shard: same constructor and attributes, AWS's sequence numbers and retention.
+    """Takes the place of moto's shard, with the same constructor.
 
     https://docs.aws.amazon.com/streams/latest/dev/key-concepts.html
     """
-
-    # moto moves `records` to the children of a split or merge; in Kinesis they stay with the parent.
-    records: Mapping[int, Any] = {}
 
     def __init__(
         self,

@@ -337,3 +337,62 @@ def test_table_as_the_cdk_writes_it_is_the_source_of_a_pipe(stack: Stack) -> Non
     pipe = stack.pipe(stack.outputs()["name"])
     assert pipe is not None
     assert pipe["CurrentState"] == "RUNNING"
+
+
+def stream_template(**properties: Any) -> str:
+    """Return a template of a data stream."""
+    stream = {"Type": "AWS::Kinesis::Stream", "Properties": properties}
+    outputs = {"name": {"Value": {"Ref": "Stream"}}}
+    return json.dumps({"Resources": {"Stream": stream}, "Outputs": outputs})
+
+
+def test_stream_has_the_shards_and_settings_of_its_template(stack: Stack, aws: Aws) -> None:
+    kinesis = aws.client("kinesis")
+    members = ("StreamModeDetails", "OpenShardCount", "RetentionPeriodHours", "EncryptionType")
+
+    def described() -> tuple[list[Any], dict[str, str]]:
+        name = stack.outputs()["name"]
+        summary = kinesis.describe_stream_summary(StreamName=name)["StreamDescriptionSummary"]
+        tags = kinesis.list_tags_for_stream(StreamName=name)["Tags"]
+        return [summary[member] for member in members], {tag["Key"]: tag["Value"] for tag in tags}
+
+    # WHEN a template gives a number of shards and no mode
+    stack.create(
+        stream_template(ShardCount=2, RetentionPeriodHours="48", Tags=[{"Key": "team", "Value": "sales"}])
+    )
+    stack.wait("CREATE_COMPLETE")
+
+    # THEN the stream is a provisioned one, with its retention period and tags
+    assert described() == ([{"StreamMode": "PROVISIONED"}, 2, 48, "NONE"], {"team": "sales"})
+
+    # WHEN the template changes, THEN so does the stream
+    key = {"EncryptionType": "KMS", "KeyId": "alias/aws/kinesis"}
+    stack.update(
+        stream_template(ShardCount=4, StreamEncryption=key, Tags=[{"Key": "stage", "Value": "test"}])
+    )
+    stack.wait("UPDATE_COMPLETE")
+    assert described() == ([{"StreamMode": "PROVISIONED"}, 4, 24, "KMS"], {"stage": "test"})
+
+    # AND one that is on-demand grows by itself
+    stack.update(stream_template(StreamModeDetails={"StreamMode": "ON_DEMAND"}))
+    stack.wait("UPDATE_COMPLETE")
+    assert described() == ([{"StreamMode": "ON_DEMAND"}, 4, 24, "NONE"], {})
+
+    stack.delete()
+
+
+def test_stream_that_cannot_have_its_retention_period_fails_and_goes_with_its_stack(
+    stack: Stack, aws: Aws, name: str
+) -> None:
+    # WHEN the retention period is shorter than Kinesis allows
+    stack.create(stream_template(Name=name, ShardCount=1, RetentionPeriodHours=23))
+
+    # THEN the resource fails with Kinesis's reason
+    status, reason = stack.failure("Stream")
+    assert status == "CREATE_FAILED"
+    assert "Minimum allowed retention period is 24 hours." in reason
+    stack.wait("CREATE_FAILED")
+
+    # AND the stream goes with its stack
+    stack.delete()
+    assert name not in aws.client("kinesis").list_streams(Limit=100)["StreamNames"]

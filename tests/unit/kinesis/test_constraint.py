@@ -10,8 +10,8 @@ import pytest
 from botocore.loaders import Loader
 from botocore.model import ServiceModel, Shape
 
+from emulator.constraint import check
 from emulator.errors import ServiceError
-from emulator.kinesis.constraint import check
 
 MODEL = ServiceModel(Loader().load_service_model("kinesis", "service-2"))
 LONG_TAGS = f"{{{'k' * 129}=v, a={'v' * 257}}}"

@@ -47,6 +47,19 @@ def test_each_iterator_type_starts_where_kinesis_says() -> None:
     assert subject.read("AT_TIMESTAMP", timestamp=moment) == [b"b", b"c"]
 
 
+@pytest.mark.parametrize("iterator_type", ["AT_SEQUENCE_NUMBER", "AFTER_SEQUENCE_NUMBER"])
+def test_a_sequence_number_that_no_record_has_yet_skips_none(iterator_type: str) -> None:
+    subject = Subject()
+    subject.put(b"old")
+    shard = subject.stream.shards[FIRST]
+    numbers = [shard.sequence_number(position, subject.clock()) for position in (2, 1_000)]
+    tokens = [subject.data_plane.iterator(subject.stream, FIRST, iterator_type, number) for number in numbers]
+
+    subject.put(b"a", b"b")
+
+    assert [subject.get(token)[0] for token in tokens] == [[b"a", b"b"]] * 2
+
+
 def test_latest_sees_what_is_written_after_it_was_given_out() -> None:
     subject = Subject()
     subject.put(b"old")

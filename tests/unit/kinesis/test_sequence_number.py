@@ -10,6 +10,7 @@ import pytest
 
 from emulator.errors import ServiceError
 from emulator.kinesis.new_record import NewRecord
+from emulator.kinesis.resharding import split_shard
 from emulator.kinesis.sequence_number import sequence_number, sequence_number_parts
 from tests.unit.kinesis.subject import FIRST, Subject
 
@@ -114,6 +115,20 @@ def test_a_record_may_follow_the_one_before_it_right_after_a_reshard() -> None:
     second, _ = subject.data_plane.put(subject.stream, NewRecord("1", b"", ordered_after=first))
 
     assert int(second) > int(first)
+
+
+def test_a_record_of_another_shard_may_follow_the_one_before_it_right_after_a_reshard() -> None:
+    # The pattern of the SDK's examples: partition keys change, the number before goes along.
+    subject = Subject(shard_count=2)
+    split_shard(subject.stream, FIRST, str(2**126))
+    before, shards = None, set()
+
+    for index in range(10):
+        record = NewRecord(f"partitionKey-{index}", b"x", ordered_after=before)
+        before, shard_id = subject.data_plane.put(subject.stream, record)
+        shards.add(shard_id)
+
+    assert shards == {f"shardId-{index:012d}" for index in (1, 2, 3)}
 
 
 def test_the_number_of_a_shard_beyond_the_last_is_read_as_signed() -> None:

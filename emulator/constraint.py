@@ -1,4 +1,4 @@
-"""The constraints of Kinesis's API model, answered with the messages that Kinesis gives."""
+"""The constraints of an API model, answered with the messages that Kinesis and DynamoDB Streams give."""
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
@@ -10,7 +10,7 @@ from botocore.model import ListShape, MapShape, Shape, StringShape, StructureSha
 
 from emulator.errors import ServiceError
 
-# Checked where the records are read: a request of 500 is not walked through twice.
+# Of PutRecords, checked where the records are read: a request of 500 is not walked through twice.
 _RECORDS = "PutRecordsRequestEntryList"
 _MAXIMUM_VIOLATIONS = 10
 # Kinesis prints this enumeration in an order of its own.
