@@ -11,6 +11,8 @@ from typing import NoReturn
 # https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html
 MAX_PAYLOAD_BYTES = 6 * 1024 * 1024
 MAX_EVENT_BYTES = 1024 * 1024
+# In base64: https://docs.aws.amazon.com/lambda/latest/api/API_Invoke.html
+MAX_CLIENT_CONTEXT_BYTES = 3583
 INVOCATION_TYPES = ("Event", "RequestResponse", "DryRun")
 LOG_TYPES = ("None", "Tail")
 
@@ -54,7 +56,8 @@ def check_payload(payload: bytes, invocation_type: str | None) -> None:
     if not payload:
         return
     try:
-        json.loads(payload.decode(), parse_constant=_refuse_constant)
+        # A number may have more digits than Python makes one of.
+        json.loads(payload.decode(), parse_constant=_refuse_constant, parse_int=str)
     except (ValueError, RecursionError) as error:
         message = f"Could not parse request body into json: Could not parse payload into json: {error}"
         raise InvocationRefusedError("InvalidRequestContentException", message) from error
@@ -63,11 +66,18 @@ def check_payload(payload: bytes, invocation_type: str | None) -> None:
 def read_client_context(encoded: str | None) -> str | None:
     """The client context's JSON, as the runtime gets it.
 
+    AWS's words for one that is too large are not known.
+
     Raises:
-        InvocationRefusedError: InvalidRequestContentException, unless it is an object in base64.
+        InvocationRefusedError: InvalidRequestContentException, unless it is an object in up to 3,583 bytes of base64.
     """
     if not encoded:
         return None
+    if len(encoded) > MAX_CLIENT_CONTEXT_BYTES:
+        raise InvocationRefusedError(
+            "InvalidRequestContentException",
+            f"Client context must be at most {MAX_CLIENT_CONTEXT_BYTES} bytes of Base64-encoded data.",
+        )
     try:
         context = json.loads(base64.b64decode(encoded, validate=True))
     except (binascii.Error, ValueError, RecursionError):

@@ -21,7 +21,17 @@ from emulator.lambda_.invocation_request import (
 
 @pytest.mark.parametrize(
     "payload",
-    [b"", b"{}", b"null", b"1.5", b'"text"', b'["\\ud800"]', b" [1] \n", '"\u00e4"'.encode()],
+    [
+        b"",
+        b"{}",
+        b"null",
+        b"1.5",
+        b'"text"',
+        b'["\\ud800"]',
+        b" [1] \n",
+        b"[-" + b"1" * 5000 + b"]",
+        '"\u00e4"'.encode(),
+    ],
 )
 def test_json_of_any_kind_is_a_payload(payload: bytes) -> None:
     check_payload(payload, None)
@@ -80,6 +90,18 @@ def test_client_context_is_an_object_in_base64() -> None:
     assert read is not None
     assert read.isascii()
     assert json.loads(read) == context
+
+
+def test_client_context_has_a_largest_size() -> None:
+    # GIVEN the most that base64, in groups of four characters, can have
+    largest = base64.b64encode(b'{"shop":"' + b"x" * 2674 + b'"}').decode()
+    assert len(largest) == 3580
+    read_client_context(largest)
+
+    # WHEN / THEN
+    with pytest.raises(InvocationRefusedError, match="Client context must be at most 3583 bytes") as refusal:
+        read_client_context(base64.b64encode(b'{"shop":"' + b"x" * 2675 + b'"}').decode())
+    assert refusal.value.code == "InvalidRequestContentException"
 
 
 @pytest.mark.parametrize("encoded", ["no base64", "MQ==", base64.b64encode(b"\xff{").decode(), "e30"])
