@@ -5,7 +5,7 @@ import os
 import threading
 import time
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -111,16 +111,24 @@ class SessionCensus:
         return self._sizes.get(session_id, 0)
 
     def _count(self) -> Mapping[int, int]:
-        sizes: Counter[int] = Counter()
-        try:
-            names = os.listdir(self._processes)  # noqa: PTH208 - called up to twenty times a second
-        except OSError:
-            return sizes
-        for name in names:
-            if name.isdigit():
-                with suppress(ProcessLookupError, PermissionError):
-                    sizes[os.getsid(int(name))] += 1
-        return sizes
+        return Counter(session_id for _, session_id in _sessions(self._processes))
+
+
+def session_members(session_id: int, processes: Path = PROCESSES) -> list[int]:
+    """The processes of a session; none where there is no /proc."""
+    return [process_id for process_id, session in _sessions(processes) if session == session_id]
+
+
+def _sessions(processes: Path) -> Iterator[tuple[int, int]]:
+    """Every process, and its session."""
+    try:
+        names = os.listdir(processes)  # noqa: PTH208 - called many times a second
+    except OSError:
+        return
+    for name in names:
+        if name.isdigit():
+            with suppress(ProcessLookupError, PermissionError):
+                yield int(name), os.getsid(int(name))
 
 
 CENSUS = ProcessCensus()

@@ -491,6 +491,33 @@ def test_nothing_of_a_function_runs_between_its_invocations(make_environment: Ma
     poll_until("the function to be stopped again", lambda: function.status() == psutil.STATUS_STOPPED)
 
 
+@pytest.mark.skipif(sys.platform != "linux", reason="functions are not stopped there")
+def test_a_program_in_a_process_group_of_its_own_is_stopped_too(make_environment: MakeEnvironment) -> None:
+    # GIVEN
+    environment = make_environment(
+        "import subprocess, time\n"
+        "program = None\n"
+        "def handler(event, context):\n"
+        "    global program\n"
+        "    program = program or subprocess.Popen(['sleep', '600'], process_group=0)\n"
+        "    while event == 'wait':\n"
+        "        time.sleep(0.1)\n"
+        "    return program.pid\n"
+    )
+    program = psutil.Process(int(invoke(environment).payload))
+    poll_until("the program to be stopped", lambda: program.status() == psutil.STATUS_STOPPED)
+
+    # WHEN
+    waiting = threading.Thread(target=invoke, args=(environment, "wait"))
+    waiting.start()
+
+    # THEN it goes on with the function, and ends with it
+    poll_until("the program to go on", lambda: program.status() == psutil.STATUS_SLEEPING)
+    environment.stop(wait_for_invocation=False)
+    waiting.join(PATIENCE_SECONDS)
+    poll_until("the program to end", lambda: not running([program.pid]))
+
+
 CHILD_USES_MEMORY = """
 import subprocess, sys
 def handler(event, context):
