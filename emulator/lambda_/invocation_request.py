@@ -47,11 +47,13 @@ def check_payload(payload: bytes, invocation_type: str | None) -> None:
     Raises:
         InvocationRefusedError: RequestEntityTooLargeException or InvalidRequestContentException.
     """
-    limit = MAX_EVENT_BYTES if invocation_type == "Event" else MAX_PAYLOAD_BYTES
-    if len(payload) > limit:
-        message = f"Request must be smaller than {limit} bytes for the InvokeFunction operation"
-        raise InvocationRefusedError(
-            "RequestEntityTooLargeException", message, HTTPStatus.REQUEST_ENTITY_TOO_LARGE
+    if len(payload) > MAX_PAYLOAD_BYTES:
+        raise _too_large(
+            f"Request must be smaller than {MAX_PAYLOAD_BYTES} bytes for the InvokeFunction operation"
+        )
+    if invocation_type == "Event" and len(payload) > MAX_EVENT_BYTES:
+        raise _too_large(
+            f"{len(payload)} byte payload is too large for the Event invocation type (limit {MAX_EVENT_BYTES} bytes)"
         )
     if not payload:
         return
@@ -87,6 +89,12 @@ def read_client_context(encoded: str | None) -> str | None:
             "InvalidRequestContentException", "Client context must be a valid Base64-encoded JSON object."
         )
     return json.dumps(context)
+
+
+def _too_large(message: str) -> InvocationRefusedError:
+    return InvocationRefusedError(
+        "RequestEntityTooLargeException", message, HTTPStatus.REQUEST_ENTITY_TOO_LARGE
+    )
 
 
 def _check_enumeration(field: str, value: str | None, values: Sequence[str]) -> None:
