@@ -60,11 +60,12 @@ class InvocationResult:
 
 @dataclass(slots=True)
 class _Runtime:
-    """A runtime process with its side of the Runtime API."""
+    """A runtime process with its side of the Runtime API; `started` is in monotonic seconds."""
 
     api: RuntimeApi
     server: RuntimeApiServer
     process: RuntimeProcess
+    started: float
     out_of_memory: bool = False
     out_of_storage: bool = False
 
@@ -218,6 +219,7 @@ class ExecutionEnvironment:
             log_level=self._settings.application_log_level,
         )
         server.start()
+        started = time.monotonic()
         try:
             process.start(
                 self._settings.handler,
@@ -229,7 +231,7 @@ class ExecutionEnvironment:
         except OSError:
             server.stop()
             raise
-        return _Runtime(api, server, process)
+        return _Runtime(api, server, process, started)
 
     def _run(self, invocation: Invocation, deadline: float) -> Result:
         """Hand the invocation to the runtime and wait until it has answered and asks for the next one."""
@@ -283,7 +285,8 @@ class ExecutionEnvironment:
         if interval < CHECK_SECONDS:
             # Until then other processes hardly use much, and most invocations have ended.
             return charged_bytes
-        together = CENSUS.use_of(self._directory.task_root)
+        # What was counted before belongs to the runtime that this one took the place of.
+        together = CENSUS.use_of(self._directory.task_root, runtime.started)
         runtime.process.note_memory_use(together.charged_bytes)
         if together.threads > MAX_THREADS:
             runtime.process.kill()

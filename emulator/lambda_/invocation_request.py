@@ -11,6 +11,8 @@ from typing import NoReturn
 # https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html
 MAX_PAYLOAD_BYTES = 6 * 1024 * 1024
 MAX_EVENT_BYTES = 1024 * 1024
+# In base64: https://docs.aws.amazon.com/lambda/latest/api/API_Invoke.html
+MAX_CLIENT_CONTEXT_BYTES = 3583
 INVOCATION_TYPES = ("Event", "RequestResponse", "DryRun")
 LOG_TYPES = ("None", "Tail")
 
@@ -45,16 +47,19 @@ def check_payload(payload: bytes, invocation_type: str | None) -> None:
     Raises:
         InvocationRefusedError: RequestEntityTooLargeException or InvalidRequestContentException.
     """
-    limit = MAX_EVENT_BYTES if invocation_type == "Event" else MAX_PAYLOAD_BYTES
-    if len(payload) > limit:
-        message = f"Request must be smaller than {limit} bytes for the InvokeFunction operation"
-        raise InvocationRefusedError(
-            "RequestEntityTooLargeException", message, HTTPStatus.REQUEST_ENTITY_TOO_LARGE
+    if len(payload) > MAX_PAYLOAD_BYTES:
+        raise _too_large(
+            f"Request must be smaller than {MAX_PAYLOAD_BYTES} bytes for the InvokeFunction operation"
+        )
+    if invocation_type == "Event" and len(payload) > MAX_EVENT_BYTES:
+        raise _too_large(
+            f"{len(payload)} byte payload is too large for the Event invocation type (limit {MAX_EVENT_BYTES} bytes)"
         )
     if not payload:
         return
     try:
-        json.loads(payload.decode(), parse_constant=_refuse_constant)
+        # A number may have more digits than Python makes one of.
+        json.loads(payload.decode(), parse_constant=_refuse_constant, parse_int=str)
     except (ValueError, RecursionError) as error:
         message = f"Could not parse request body into json: Could not parse payload into json: {error}"
         raise InvocationRefusedError("InvalidRequestContentException", message) from error
@@ -63,11 +68,18 @@ def check_payload(payload: bytes, invocation_type: str | None) -> None:
 def read_client_context(encoded: str | None) -> str | None:
     """The client context's JSON, as the runtime gets it.
 
+    AWS's words for one that is too large are not known.
+
     Raises:
-        InvocationRefusedError: InvalidRequestContentException, unless it is an object in base64.
+        InvocationRefusedError: InvalidRequestContentException, unless it is an object in up to 3,583 bytes of base64.
     """
     if not encoded:
         return None
+    if len(encoded) > MAX_CLIENT_CONTEXT_BYTES:
+        raise InvocationRefusedError(
+            "InvalidRequestContentException",
+            f"Client context must be at most {MAX_CLIENT_CONTEXT_BYTES} bytes of Base64-encoded data.",
+        )
     try:
         context = json.loads(base64.b64decode(encoded, validate=True))
     except (binascii.Error, ValueError, RecursionError):
@@ -77,6 +89,12 @@ def read_client_context(encoded: str | None) -> str | None:
             "InvalidRequestContentException", "Client context must be a valid Base64-encoded JSON object."
         )
     return json.dumps(context)
+
+
+def _too_large(message: str) -> InvocationRefusedError:
+    return InvocationRefusedError(
+        "RequestEntityTooLargeException", message, HTTPStatus.REQUEST_ENTITY_TOO_LARGE
+    )
 
 
 def _check_enumeration(field: str, value: str | None, values: Sequence[str]) -> None:

@@ -5,7 +5,7 @@ import os
 import threading
 import time
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -37,29 +37,36 @@ class ProcessCensus:
 
     def __init__(self, processes: Path = PROCESSES) -> None:
         self._processes = processes
-        self._uses: Mapping[str, EnvironmentUse] = {}
+        # When the last count began, and what it found.
+        self._last: tuple[float, Mapping[str, EnvironmentUse]] = (-math.inf, {})
         self._wanted = threading.Event()
         self._lock = threading.Lock()
         self._thread: threading.Thread | None = None
 
-    def use_of(self, task_root: Path) -> EnvironmentUse:
-        """What the processes of an environment were seen to use last; asks for the next count."""
+    def use_of(self, task_root: Path, since: float = -math.inf) -> EnvironmentUse:
+        """What the processes of an environment were seen to use last; asks for the next count.
+
+        A count that began before `since`, in monotonic seconds, says nothing: it may have seen processes that have
+        ended.
+        """
         with self._lock:
             if self._thread is None:
                 self._thread = threading.Thread(target=self._run, name="lambda-process-census", daemon=True)
                 self._thread.start()
         self._wanted.set()
-        return self.last_use_of(task_root)
+        return self.last_use_of(task_root, since)
 
-    def last_use_of(self, task_root: Path) -> EnvironmentUse:
-        return self._uses.get(str(task_root), EnvironmentUse())
+    def last_use_of(self, task_root: Path, since: float = -math.inf) -> EnvironmentUse:
+        began, uses = self._last
+        return uses.get(str(task_root), EnvironmentUse()) if began >= since else EnvironmentUse()
 
     def count(self) -> None:
         """Count now."""
+        began = time.monotonic()
         process_ids: dict[str, list[int]] = {}
         for process_id, task_root in task_roots(self._processes):
             process_ids.setdefault(task_root, []).append(process_id)
-        self._uses = {task_root: self._add_up(found) for task_root, found in process_ids.items()}
+        self._last = began, {task_root: self._add_up(found) for task_root, found in process_ids.items()}
 
     def _run(self) -> None:
         while True:
@@ -104,16 +111,24 @@ class SessionCensus:
         return self._sizes.get(session_id, 0)
 
     def _count(self) -> Mapping[int, int]:
-        sizes: Counter[int] = Counter()
-        try:
-            names = os.listdir(self._processes)  # noqa: PTH208 - called up to twenty times a second
-        except OSError:
-            return sizes
-        for name in names:
-            if name.isdigit():
-                with suppress(ProcessLookupError, PermissionError):
-                    sizes[os.getsid(int(name))] += 1
-        return sizes
+        return Counter(session_id for _, session_id in _sessions(self._processes))
+
+
+def session_members(session_id: int, processes: Path = PROCESSES) -> list[int]:
+    """The processes of a session; none where there is no /proc."""
+    return [process_id for process_id, session in _sessions(processes) if session == session_id]
+
+
+def _sessions(processes: Path) -> Iterator[tuple[int, int]]:
+    """Every process, and its session."""
+    try:
+        names = os.listdir(processes)  # noqa: PTH208 - called many times a second
+    except OSError:
+        return
+    for name in names:
+        if name.isdigit():
+            with suppress(ProcessLookupError, PermissionError):
+                yield int(name), os.getsid(int(name))
 
 
 CENSUS = ProcessCensus()

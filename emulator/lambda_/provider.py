@@ -169,7 +169,8 @@ class SandboxLambdaProvider(LambdaProvider):
             function_name,
             invocation_type,
             log_type,
-            client_context,
+            # A function that is invoked asynchronously gets none.
+            None if invocation_type == "Event" else client_context,
             io.BytesIO(body) if body else None,
             qualifier,
             **options,

@@ -14,6 +14,7 @@ from pathlib import Path
 from emulator.lambda_.function_log import FunctionLog
 from emulator.lambda_.left_behind import end_left_behind
 from emulator.lambda_.memory import MemoryUse, read_memory_use
+from emulator.lambda_.process_census import session_members
 
 LOG = logging.getLogger(__name__)
 
@@ -21,6 +22,8 @@ LAUNCHER = Path(__file__).with_name("launcher.py")
 READ_BYTES = 64 * 1024
 # More than a pipe holds, so that a thread that never stops writing cannot keep `drain_output` busy for ever.
 DRAIN_BYTES = 4 * 1024 * 1024
+# A process that is being stopped may have started another one meanwhile.
+FREEZE_TURNS = 5
 
 
 class RuntimeProcess:
@@ -37,6 +40,8 @@ class RuntimeProcess:
         self._log_lock = log_lock
         self._peak_memory_bytes = 0
         self._ended = threading.Event()
+        # Processes of other groups.
+        self._stopped: list[int] = []
         self._output_closed = False
 
     def start(
@@ -93,17 +98,45 @@ class RuntimeProcess:
             self._ended.wait()
 
     def freeze(self) -> None:
-        """Stop the process group until `thaw`; without effect where a stopped process would outlive the emulator."""
-        self._signal_group(signal.SIGSTOP)
+        """Stop the session until `thaw`; without effect where a stopped process would outlive the emulator."""
+        if not self._can_be_stopped():
+            return
+        with suppress(ProcessLookupError):
+            os.killpg(self._process.pid, signal.SIGSTOP)
+        for _ in range(FREEZE_TURNS):
+            running = [process for process in self._outside_group() if process not in self._stopped]
+            if not running:
+                return
+            for process_id in running:
+                with suppress(ProcessLookupError, PermissionError):
+                    os.kill(process_id, signal.SIGSTOP)
+            self._stopped += running
 
     def thaw(self) -> None:
-        self._signal_group(signal.SIGCONT)
+        if not self._can_be_stopped():
+            return
+        if self._stopped:
+            # Whoever has ended may have given its number to another.
+            for process_id in self._outside_group():
+                if process_id in self._stopped:
+                    with suppress(ProcessLookupError, PermissionError):
+                        os.kill(process_id, signal.SIGCONT)
+            self._stopped = []
+        with suppress(ProcessLookupError):
+            os.killpg(self._process.pid, signal.SIGCONT)
 
-    def _signal_group(self, number: signal.Signals) -> None:
+    def _can_be_stopped(self) -> bool:
         # Elsewhere a thread of the process watches for the emulator's end (see `launcher.py`).
-        if sys.platform == "linux" and not self._ended.is_set() and self._process.returncode is None:
+        return sys.platform == "linux" and not self._ended.is_set() and self._process.returncode is None
+
+    def _outside_group(self) -> list[int]:
+        """The processes of the session that are of no concern to the group's signals."""
+        outside = []
+        for process_id in session_members(self._process.pid):
             with suppress(ProcessLookupError):
-                os.killpg(self._process.pid, number)
+                if os.getpgid(process_id) != self._process.pid:
+                    outside.append(process_id)
+        return outside
 
     def read_memory_use(self) -> MemoryUse | None:
         use = read_memory_use(self._process.pid)

@@ -5,7 +5,7 @@ import shutil
 from collections.abc import Iterable
 from pathlib import Path
 
-from emulator.lambda_.left_behind import make_removable
+from emulator.lambda_.left_behind import OWNER_ALL, make_removable
 
 WRITABLE = 0o222
 
@@ -35,7 +35,8 @@ class ScratchDirectory:
         self.temporary_directory.mkdir(mode=0o700)
         shutil.copytree(code, self.task_root)
         for layer in layers:
-            shutil.copytree(layer, self.layers, dirs_exist_ok=True)
+            _let_owner_write(self.layers)
+            shutil.copytree(layer, self.layers, dirs_exist_ok=True, copy_function=_copy_over)
         _forbid_writing(self.task_root)
         _forbid_writing(self.layers)
         # The three stay where they are.
@@ -50,6 +51,20 @@ def remove_tree(directory: Path) -> None:
     """Remove a directory whatever a function made of its permissions; what cannot be removed stays."""
     make_removable(directory)
     shutil.rmtree(directory, ignore_errors=True)
+
+
+def _copy_over(source: str, target: str) -> None:
+    """Copy a file in place of one that may be read-only."""
+    if os.path.isfile(target):  # noqa: PTH113 - called for every file of every layer
+        os.unlink(target)  # noqa: PTH108
+    shutil.copy2(source, target)
+
+
+def _let_owner_write(directory: Path) -> None:
+    """Let something be put into the directories: a layer's own may be read-only."""
+    for folder, _, _ in os.walk(directory):
+        path = Path(folder)
+        path.chmod(path.stat().st_mode | OWNER_ALL)
 
 
 def _forbid_writing(directory: Path) -> None:

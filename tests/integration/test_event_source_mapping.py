@@ -292,6 +292,41 @@ def test_messages_of_a_queue_reach_the_function(aws: Aws, name: str, tmp_path: P
     assert batches.read() == [["a"]]
 
 
+def test_messages_that_are_too_large_together_are_invoked_with_in_parts(
+    aws: Aws, name: str, tmp_path: Path, map_source: Any
+) -> None:
+    # GIVEN a queue with more than the 6 MB of a payload, all of it for one batch
+    code = (
+        "import pathlib\n"
+        "def handler(event, context):\n"
+        "    messages = [record['body'][:2] for record in event['Records']]\n"
+        f"    pathlib.Path({str(tmp_path)!r}, ','.join(messages)).touch()\n"
+    )
+    Function(aws.client("lambda"), name, code)
+    url, queue_arn = queue(aws, name)
+    sent = [f"{number:02d}" for number in range(30)]
+    for number in sent:
+        aws.client("sqs").send_message(QueueUrl=url, MessageBody=number + "x" * 250_000)
+
+    # WHEN
+    map_source(name, queue_arn, BatchSize=100, MaximumBatchingWindowInSeconds=1)
+
+    # THEN
+    def received() -> list[str]:
+        return sorted(number for path in tmp_path.iterdir() for number in path.name.split(","))
+
+    poll_until("every message", lambda: len(received()) >= len(sent))
+    assert received() == sent
+    poll_until("the messages to be deleted", lambda: not left_in(aws, url))
+
+
+def left_in(aws: Aws, url: str) -> int:
+    """Return how many messages a queue has, those included that are being processed."""
+    names = ["ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible"]
+    attributes = aws.client("sqs").get_queue_attributes(QueueUrl=url, AttributeNames=names)["Attributes"]
+    return sum(int(attributes[name]) for name in names)
+
+
 @pytest.mark.parametrize("starting_position", ["TRIM_HORIZON", "LATEST"])
 def test_a_mapping_goes_on_in_the_children_of_a_shard_that_ends(
     aws: Aws, name: str, tmp_path: Path, map_source: Any, starting_position: str

@@ -5,6 +5,7 @@ The conditions, counts and errors are those that AWS gave: test_lambda_destinati
 (test_reserved_concurrency) below tests/aws/services/lambda_ in https://github.com/localstack/localstack.
 """
 
+import base64
 import json
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -219,3 +220,32 @@ def test_maximum_retry_attempts_limits_the_attempts(aws: Aws, name: str) -> None
     # THEN
     context = json.loads(await_message(sqs, url)["Body"])["requestContext"]
     assert (context["condition"], context["approximateInvokeCount"]) == ("RetriesExhausted", 2)
+
+
+def test_client_context_does_not_reach_an_asynchronous_invocation(
+    aws: Aws, name: str, tmp_path: Path
+) -> None:
+    """https://docs.aws.amazon.com/lambda/latest/api/API_Invoke.html"""
+    # GIVEN
+    client = aws.client("lambda")
+    Function(
+        client,
+        name,
+        "import pathlib\n"
+        "def handler(event, context):\n"
+        "    pathlib.Path(event, context.client_context and 'some' or 'none').touch()\n",
+    )
+    encoded = base64.b64encode(b'{"custom": {"shop": "a"}}').decode()
+
+    # WHEN
+    for invocation_type in ("RequestResponse", "Event"):
+        client.invoke(
+            FunctionName=name,
+            InvocationType=invocation_type,
+            ClientContext=encoded,
+            Payload=json.dumps(str(tmp_path)),
+        )
+
+    # THEN
+    poll_until("both invocations", lambda: len(list(tmp_path.iterdir())) == 2)
+    assert {path.name for path in tmp_path.iterdir()} == {"some", "none"}

@@ -1,8 +1,10 @@
 """One execution environment with real processes, without an emulator around it."""
 
 import json
+import math
 import sys
 import threading
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -17,6 +19,7 @@ from emulator.lambda_.execution_environment import (
     InvocationResult,
 )
 from emulator.lambda_.function_settings import FunctionSettings
+from emulator.lambda_.process_census import EnvironmentUse, ProcessCensus
 from emulator.lambda_.runtime_process import RuntimeProcess
 from tests.integration.lambda_functions import normalize
 from tests.integration.test_lambda_processes import running
@@ -488,6 +491,33 @@ def test_nothing_of_a_function_runs_between_its_invocations(make_environment: Ma
     poll_until("the function to be stopped again", lambda: function.status() == psutil.STATUS_STOPPED)
 
 
+@pytest.mark.skipif(sys.platform != "linux", reason="functions are not stopped there")
+def test_a_program_in_a_process_group_of_its_own_is_stopped_too(make_environment: MakeEnvironment) -> None:
+    # GIVEN
+    environment = make_environment(
+        "import subprocess, time\n"
+        "program = None\n"
+        "def handler(event, context):\n"
+        "    global program\n"
+        "    program = program or subprocess.Popen(['sleep', '600'], process_group=0)\n"
+        "    while event == 'wait':\n"
+        "        time.sleep(0.1)\n"
+        "    return program.pid\n"
+    )
+    program = psutil.Process(int(invoke(environment).payload))
+    poll_until("the program to be stopped", lambda: program.status() == psutil.STATUS_STOPPED)
+
+    # WHEN
+    waiting = threading.Thread(target=invoke, args=(environment, "wait"))
+    waiting.start()
+
+    # THEN it goes on with the function, and ends with it
+    poll_until("the program to go on", lambda: program.status() == psutil.STATUS_SLEEPING)
+    environment.stop(wait_for_invocation=False)
+    waiting.join(PATIENCE_SECONDS)
+    poll_until("the program to end", lambda: not running([program.pid]))
+
+
 CHILD_USES_MEMORY = """
 import subprocess, sys
 def handler(event, context):
@@ -521,6 +551,37 @@ def test_memory_of_a_functions_programs_counts(make_environment: MakeEnvironment
 
     # THEN
     assert result.error_type == "Runtime.OutOfMemory"
+
+
+class LastCount(ProcessCensus):
+    """A census that counts no more."""
+
+    def use_of(self, task_root: Path, since: float = -math.inf) -> EnvironmentUse:
+        return self.last_use_of(task_root, since)
+
+
+def test_what_was_counted_before_a_runtime_started_is_not_its_own(
+    make_environment: MakeEnvironment, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # GIVEN a function that runs for longer than a check takes, and a count from before it ended and starts again
+    environment = make_environment(
+        "import os, time\n"
+        "def handler(event, context):\n"
+        "    if event == 'exit':\n"
+        "        os._exit(1)\n"
+        "    time.sleep(0.5)\n"
+    )
+    census = LastCount()
+    too_much = EnvironmentUse(threads=2000, charged_bytes=2**40)
+    census._last = time.monotonic(), {str(environment._directory.task_root): too_much}
+    invoke(environment, "exit")
+    monkeypatch.setattr(execution_environment, "CENSUS", census)
+
+    # WHEN
+    result = invoke(environment)
+
+    # THEN
+    assert result.error_type is None
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="memory is not limited there")

@@ -13,7 +13,11 @@ from emulator.lambda_.event_source_mapping.record import (
     KinesisRecordSource,
     filtered_body,
 )
-from emulator.lambda_.event_source_mapping.tumbling_window import MappingProgress
+from emulator.lambda_.event_source_mapping.tumbling_window import (
+    DOCUMENT_BYTES,
+    MAXIMUM_STATE_BYTES,
+    MappingProgress,
+)
 from emulator.lambda_.event_source_mapping.window_lane import WindowLane, WindowReader
 from emulator.lambda_.event_source_mapping.window_target import WindowTarget
 from emulator.pipes.batch import BatchBuffer
@@ -154,10 +158,15 @@ class MappingAssembly:
             clock=self._clock,
             label=label,
         )
-        buffer = BatchBuffer(parameters.batch_size, parameters.maximum_batching_window_in_seconds)
         capacity = max(parameters.batch_size, LANE_CAPACITY)
-        has_windows = mapping.tumbling_window_in_seconds or shard_id in progress.windows
-        if not is_first or not has_windows:
+        has_windows = is_first and (mapping.tumbling_window_in_seconds or shard_id in progress.windows)
+        buffer = BatchBuffer(
+            parameters.batch_size,
+            parameters.maximum_batching_window_in_seconds,
+            # A batch that is reported in part may get a larger state than it was cut with.
+            MAXIMUM_STATE_BYTES + DOCUMENT_BYTES if has_windows else 0,
+        )
+        if not has_windows:
             return InvokingLane(buffer, delivery, capacity, self._clock, self._begin)
         return WindowLane(
             buffer,

@@ -13,6 +13,7 @@ from emulator.pipes.event import Event
 # What a mapping shows as its LastProcessingResult.
 SUCCEEDED = "OK"
 FAILED = "PROBLEM: Function call failed"
+TOO_LARGE = "RequestEntityTooLargeException"
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +29,8 @@ class FailedInvocation:
 class FunctionTarget:
     """Invokes a function with each batch; `last_failure` is for the destination of what is given up.
 
-    An invocation that did not take place (a throttle, a function that does not exist) uses up no retry attempt.
+    An invocation that did not take place (a throttle, a function that does not exist) uses up no retry attempt, unless
+    it is refused because the record is too large for any.
 
     https://docs.aws.amazon.com/lambda/latest/dg/kinesis-on-failure-destination.html
     """
@@ -70,7 +72,10 @@ class FunctionTarget:
             )
             answer: bytes = response["Payload"].read()
         except (ClientError, BotoCoreError) as error:
-            raise TargetError(str(error), internal=True) from error
+            is_too_large = isinstance(error, ClientError) and error.response["Error"]["Code"] == TOO_LARGE
+            if is_too_large:
+                self.last_failure = None
+            raise TargetError(str(error), internal=not is_too_large) from error
         function_error = response.get("FunctionError")
         first_failed = 0 if function_error else self._first_failed(events, answer)
         if first_failed is None:

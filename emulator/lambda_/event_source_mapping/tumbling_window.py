@@ -9,6 +9,8 @@ from emulator.pipes.pipe import Progress
 
 # https://docs.aws.amazon.com/lambda/latest/dg/services-kinesis-windows.html
 MAXIMUM_STATE_BYTES = 1024 * 1024
+# More than a window's document takes beside its state, with the longest ARN and shard identifier.
+DOCUMENT_BYTES = 4096
 
 
 @dataclass(slots=True)

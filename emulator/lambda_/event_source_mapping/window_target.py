@@ -5,7 +5,8 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from emulator.lambda_.event_source_mapping.function_target import FunctionTarget
-from emulator.lambda_.event_source_mapping.tumbling_window import TumblingWindow
+from emulator.lambda_.event_source_mapping.tumbling_window import DOCUMENT_BYTES, TumblingWindow
+from emulator.pipes.batch import MAXIMUM_BATCH_BYTES
 from emulator.pipes.event import Event
 from emulator.pipes.json_data import json_data
 
@@ -14,7 +15,8 @@ class WindowTarget(FunctionTarget):
     """Invokes a function with each batch and the state of `window`, and keeps the state it returns.
 
     Without a window it is like any other function. The answer to a batch has to have a `state`, an object; the one
-    to the last invocation of a window need not. What a report leaves to be repeated gets the state returned with it,
+    to the last invocation of a window need not. A state that no invocation could get, as it takes all of a payload, is
+    none (AWS does not say). What a report leaves to be repeated gets the state returned with it,
     a batch that failed as a whole the state it was invoked with: AWS says neither.
 
     https://docs.aws.amazon.com/lambda/latest/dg/services-kinesis-windows.html
@@ -92,4 +94,6 @@ def _returned_state(answer: bytes) -> dict[str, Any] | None:
     except (ValueError, RecursionError):
         return None
     state = document.get("state") if isinstance(document, dict) else None
-    return state if isinstance(state, dict) else None
+    if not isinstance(state, dict) or len(json_data(state)) > MAXIMUM_BATCH_BYTES - DOCUMENT_BYTES:
+        return None
+    return state

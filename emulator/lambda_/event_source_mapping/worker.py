@@ -11,7 +11,6 @@ from botocore.exceptions import BotoCoreError, ClientError
 from localstack.aws.connect import connect_to
 from localstack.services.lambda_.event_source_mapping import esm_worker_factory
 from localstack.services.lambda_.event_source_mapping.esm_worker import EsmState, EsmWorker
-from localstack.services.lambda_.event_source_mapping.event_processor import EventProcessor
 from localstack.services.lambda_.event_source_mapping.pollers.poller import EmptyPollResultsException
 from localstack.services.lambda_.event_source_mapping.pollers.stream_poller import (
     StreamPoller as LocalStackStreamPoller,
@@ -22,6 +21,7 @@ from emulator.kinesis.provider import kinesis_client
 from emulator.lambda_.event_source_mapping.assembly import MappingAssembly
 from emulator.lambda_.event_source_mapping.invocation import Invocations
 from emulator.lambda_.event_source_mapping.mapping import read_mapping
+from emulator.lambda_.event_source_mapping.queue_processor import QueueProcessor
 from emulator.lambda_.event_source_mapping.tumbling_window import MappingProgress
 from emulator.pipes.backoff import Backoff
 from emulator.pipes.choice import RETRY_INITIAL_SECONDS, RETRY_MAXIMUM_SECONDS
@@ -55,24 +55,6 @@ class _Shared:
     is_deleted: bool = False
 
 
-class _NotingProcessor(EventProcessor):
-    """LocalStack's processor of a queue's messages, which notes that a batch has failed."""
-
-    def __init__(self, processor: EventProcessor) -> None:
-        self._processor = processor
-        self.failed = False
-
-    def process_events_batch(self, input_events: Any) -> None:
-        try:
-            self._processor.process_events_batch(input_events)
-        except Exception:
-            self.failed = True
-            raise
-
-    def generate_event_failure_context(self, abort_condition: str, **arguments: Any) -> Any:
-        return self._processor.generate_event_failure_context(abort_condition, **arguments)
-
-
 class MappingWorker(EsmWorker):
     """Runs one configuration of a mapping; an update makes another worker, which goes on where this one stops.
 
@@ -94,7 +76,7 @@ class MappingWorker(EsmWorker):
         self._assembly: MappingAssembly | None = None
         if isinstance(poller, LocalStackStreamPoller):
             self._assembly = self._stream_assembly(poller)
-        self._queue = poller.processor = _NotingProcessor(poller.processor)
+        self._queue = poller.processor = QueueProcessor(poller.processor)
         self._stream: StreamPoller | None = None
         self._trouble = Backoff(RETRY_INITIAL_SECONDS, RETRY_MAXIMUM_SECONDS)
 

@@ -18,10 +18,23 @@ from emulator.lambda_.invocation_request import (
     read_client_context,
 )
 
+REQUEST_TOO_LARGE = "Request must be smaller than 6291456 bytes for the InvokeFunction operation"
+EVENT_TOO_LARGE = "1048577 byte payload is too large for the Event invocation type (limit 1048576 bytes)"
+
 
 @pytest.mark.parametrize(
     "payload",
-    [b"", b"{}", b"null", b"1.5", b'"text"', b'["\\ud800"]', b" [1] \n", '"\u00e4"'.encode()],
+    [
+        b"",
+        b"{}",
+        b"null",
+        b"1.5",
+        b'"text"',
+        b'["\\ud800"]',
+        b" [1] \n",
+        b"[-" + b"1" * 5000 + b"]",
+        '"\u00e4"'.encode(),
+    ],
 )
 def test_json_of_any_kind_is_a_payload(payload: bytes) -> None:
     check_payload(payload, None)
@@ -45,10 +58,15 @@ def test_what_is_no_json_is_no_payload(payload: bytes) -> None:
 
 
 @pytest.mark.parametrize(
-    ("invocation_type", "limit"),
-    [(None, MAX_PAYLOAD_BYTES), ("RequestResponse", MAX_PAYLOAD_BYTES), ("Event", MAX_EVENT_BYTES)],
+    ("invocation_type", "limit", "message"),
+    [
+        (None, MAX_PAYLOAD_BYTES, REQUEST_TOO_LARGE),
+        ("RequestResponse", MAX_PAYLOAD_BYTES, REQUEST_TOO_LARGE),
+        ("Event", MAX_EVENT_BYTES, EVENT_TOO_LARGE),
+    ],
 )
-def test_payload_has_a_largest_size(invocation_type: str | None, limit: int) -> None:
+def test_payload_has_a_largest_size(invocation_type: str | None, limit: int, message: str) -> None:
+    """The message for an event is AWS's: https://github.com/ASFHyP3/hyp3/issues/2241, when the limit was 256 KiB."""
     # GIVEN
     check_payload(b'"' + b"x" * (limit - 2) + b'"', invocation_type)
 
@@ -60,7 +78,7 @@ def test_payload_has_a_largest_size(invocation_type: str | None, limit: int) -> 
     assert (refusal.value.code, refusal.value.status, refusal.value.message) == (
         "RequestEntityTooLargeException",
         413,
-        f"Request must be smaller than {limit} bytes for the InvokeFunction operation",
+        message,
     )
 
 
@@ -80,6 +98,18 @@ def test_client_context_is_an_object_in_base64() -> None:
     assert read is not None
     assert read.isascii()
     assert json.loads(read) == context
+
+
+def test_client_context_has_a_largest_size() -> None:
+    # GIVEN the most that base64, in groups of four characters, can have
+    largest = base64.b64encode(b'{"shop":"' + b"x" * 2674 + b'"}').decode()
+    assert len(largest) == 3580
+    read_client_context(largest)
+
+    # WHEN / THEN
+    with pytest.raises(InvocationRefusedError, match="Client context must be at most 3583 bytes") as refusal:
+        read_client_context(base64.b64encode(b'{"shop":"' + b"x" * 2675 + b'"}').decode())
+    assert refusal.value.code == "InvalidRequestContentException"
 
 
 @pytest.mark.parametrize("encoded", ["no base64", "MQ==", base64.b64encode(b"\xff{").decode(), "e30"])

@@ -4,6 +4,7 @@ import os
 import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -73,6 +74,18 @@ def test_without_the_kernels_shares_memory_is_added_up(tmp_path: Path, census: P
 def test_environment_without_processes_uses_nothing(tmp_path: Path, census: ProcessCensus) -> None:
     census.count()
     assert census.last_use_of(ONE) == EnvironmentUse(0, 0)
+
+
+def test_a_count_that_began_too_early_says_nothing(tmp_path: Path, census: ProcessCensus) -> None:
+    # GIVEN
+    add_process(tmp_path, 10, ONE, anonymous_kib=100, share_kib=None)
+    before = time.monotonic()
+    census.count()
+    after = time.monotonic()
+
+    # WHEN / THEN
+    assert census.last_use_of(ONE, before).threads == 1
+    assert census.last_use_of(ONE, after + 1) == EnvironmentUse()
 
 
 def test_a_count_that_is_asked_for_takes_place(tmp_path: Path, census: ProcessCensus) -> None:

@@ -7,6 +7,7 @@ import pytest
 
 from emulator.lambda_.left_behind import make_removable
 from emulator.lambda_.scratch_directory import WRITABLE, ScratchDirectory, remove_tree
+from tests.ordinary_user import ordinary_user
 
 
 @pytest.fixture
@@ -54,25 +55,49 @@ def test_code_and_layers_are_copied_without_write_permission(
     assert modes(code) != {0}
 
 
+def test_a_later_layer_wins_over_what_is_read_only(tmp_path: Path) -> None:
+    # GIVEN two layers with the same directory and file, and files of their own there
+    with ordinary_user(tmp_path) as directory:
+        layers = [directory / "one", directory / "two"]
+        for layer in layers:
+            (layer / "python").mkdir(parents=True)
+            for name in ("shared.py", f"{layer.name}.py"):
+                (layer / "python" / name).write_text(layer.name)
+                (layer / "python" / name).chmod(0o444)
+            (layer / "python").chmod(0o555)
+        scratch = ScratchDirectory(directory / "scratch")
+
+        # WHEN
+        (directory / "empty").mkdir()
+        scratch.lay_out(directory / "empty", layers)
+
+        # THEN
+        laid_out = {path.name: path.read_text() for path in (scratch.layers / "python").iterdir()}
+        assert laid_out == {"shared.py": "two", "one.py": "one", "two.py": "two"}
+        assert modes(scratch.layers) == {0}
+
+
 def test_scratch_directory_is_removed_whatever_its_permissions(
-    tmp_path: Path, scratch: ScratchDirectory, code: Path, layers: list[Path]
+    tmp_path: Path, code: Path, layers: list[Path]
 ) -> None:
     # GIVEN
-    scratch.lay_out(code, layers)
-    closed = scratch.temporary_directory / "closed"
-    closed.mkdir()
-    (closed / "file").touch()
-    closed.chmod(0)
-    elsewhere = tmp_path / "elsewhere"
-    elsewhere.mkdir(mode=0o555)
-    (scratch.temporary_directory / "link").symlink_to(elsewhere)
+    with ordinary_user(tmp_path) as directory:
+        scratch = ScratchDirectory(directory / "scratch")
+        scratch.lay_out(directory / "code", [directory / layer.name for layer in layers])
+        closed = scratch.temporary_directory / "closed"
+        closed.mkdir()
+        (closed / "file").touch()
+        closed.chmod(0)
+        elsewhere = directory / "elsewhere"
+        elsewhere.mkdir(mode=0o555)
+        (scratch.temporary_directory / "link").symlink_to(elsewhere.absolute())
 
-    # WHEN
-    scratch.remove()
+        # WHEN
+        scratch.remove()
 
-    # THEN
-    assert not (tmp_path / "scratch").exists()
-    assert elsewhere.stat().st_mode & 0o777 == 0o555
+        # THEN
+        assert not (directory / "scratch").exists()
+        assert elsewhere.stat().st_mode & 0o777 == 0o555
 
 
 def test_what_an_emulator_that_was_killed_leaves_can_be_removed_by_its_owner(

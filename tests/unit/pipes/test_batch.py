@@ -3,8 +3,10 @@
 https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-pipes-dynamodb.html
 """
 
+from emulator.lambda_.event_source_mapping.function_target import FunctionTarget
 from emulator.pipes.batch import MAXIMUM_BATCH_BYTES, BatchBuffer
 from emulator.pipes.event import Event
+from emulator.pipes.invocation import json_array
 from tests.unit.pipes.fakes import event
 
 
@@ -67,13 +69,38 @@ def test_batch_is_cut_before_it_exceeds_six_megabytes() -> None:
     # GIVEN three events of which two fit
     buffer = BatchBuffer(10, 60)
     for number in (1, 2, 3):
-        buffer.add(large_event(number, MAXIMUM_BATCH_BYTES // 2), 100.0)
+        buffer.add(large_event(number, MAXIMUM_BATCH_BYTES // 2 - 100), 100.0)
 
     # WHEN a batch is taken long before the window ends
     sizes = [len(buffer.take(100.0)), len(buffer.take(100.0))]
 
     # THEN it holds two, and the third waits
     assert sizes == [2, 0]
+
+
+def test_what_is_around_and_between_the_events_counts() -> None:
+    # GIVEN small events, a little more than fit
+    buffer = BatchBuffer(1_000_000, 60)
+    for number in range(MAXIMUM_BATCH_BYTES // 100):
+        buffer.add(large_event(number, 100), 100.0)
+
+    # WHEN
+    batch = buffer.take(100.0)
+
+    # THEN neither what a mapping nor what a pipe makes of them is larger
+    function = FunctionTarget(None, "", reports_item_failures=False, on_result=lambda result: None)
+    sizes = [len(function._payload(batch)), len(json_array(batch))]
+    assert MAXIMUM_BATCH_BYTES - 200 < min(sizes) <= max(sizes) <= MAXIMUM_BATCH_BYTES
+
+
+def test_what_comes_beside_the_events_has_its_place_reserved() -> None:
+    # GIVEN
+    buffer = BatchBuffer(10, 60, reserved_bytes=MAXIMUM_BATCH_BYTES // 2)
+    for number in (1, 2, 3):
+        buffer.add(large_event(number, MAXIMUM_BATCH_BYTES // 5), 100.0)
+
+    # WHEN / THEN
+    assert [len(buffer.take(100.0)), len(buffer.take(100.0))] == [2, 0]
 
 
 def test_an_event_larger_than_a_batch_goes_alone() -> None:

@@ -3,21 +3,23 @@
 from pathlib import Path
 
 from sandbox.removal import remove_tree
+from tests.ordinary_user import ordinary_user
 
 
 def test_read_only_directories_are_removed(tmp_path: Path) -> None:
     # GIVEN the code of a function whose emulator was killed
-    code = tmp_path / "environment" / "task"
-    code.mkdir(parents=True)
-    (code / "handler.py").touch(mode=0o444)
-    code.chmod(0o555)
-    (tmp_path / "environment").chmod(0o555)
+    with ordinary_user(tmp_path) as directory:
+        code = directory / "environment" / "task"
+        code.mkdir(parents=True)
+        (code / "handler.py").touch(mode=0o444)
+        code.chmod(0o555)
+        (directory / "environment").chmod(0o555)
 
-    # WHEN
-    remove_tree(tmp_path / "environment")
+        # WHEN
+        remove_tree(directory / "environment")
 
-    # THEN
-    assert not (tmp_path / "environment").exists()
+        # THEN
+        assert not (directory / "environment").exists()
 
 
 def test_what_a_link_leads_to_stays_as_it_is(tmp_path: Path) -> None:

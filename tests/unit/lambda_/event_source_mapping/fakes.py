@@ -13,11 +13,12 @@ from emulator.lambda_.event_source_mapping.assembly import MappingAssembly
 from emulator.lambda_.event_source_mapping.invocation import Attempt
 from emulator.lambda_.event_source_mapping.mapping import read_mapping
 from emulator.lambda_.event_source_mapping.tumbling_window import MappingProgress
+from emulator.lambda_.invocation_request import MAX_PAYLOAD_BYTES
 from emulator.pipes.clock import Clock
 from emulator.pipes.event_pattern import compile_filter
 from emulator.pipes.stream_poller import StreamPoller
 from tests.clock import ManualClock
-from tests.unit.pipes.fakes import QUEUE_ARN, FakeSns, FakeSqs, FakeStreams
+from tests.unit.pipes.fakes import QUEUE_ARN, FakeSns, FakeSqs, FakeStreams, client_error
 from tests.unit.pipes.source_fakes import DATA_STREAM_ARN, FakeDataStream
 
 FUNCTION_ARN = "arn:aws:lambda:eu-north-1:000000000000:function:orders"
@@ -57,6 +58,8 @@ class FakeLambda:
         assert (FunctionName, InvocationType) == (FUNCTION_ARN, "RequestResponse")
         if self.failures:
             raise self.failures.pop(0)
+        if len(Payload) > MAX_PAYLOAD_BYTES:
+            raise client_error("RequestEntityTooLargeException")
         payload = json.loads(Payload)
         self.payloads.append(payload)
         records = payload["Records"]

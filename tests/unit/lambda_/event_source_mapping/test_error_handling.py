@@ -142,6 +142,41 @@ def test_an_invocation_that_does_not_take_place_uses_up_no_attempt(code: str) ->
     assert subject.failures == []
 
 
+def test_a_record_that_is_too_large_for_any_invocation_is_given_up_as_one_that_fails() -> None:
+    # GIVEN records of 5 MiB, which base64 makes larger than a payload, between others
+    subject = Subject(MaximumRetryAttempts=1, DestinationConfig=to())
+    subject.stream.write("a")
+    too_large = subject.stream.write("x" * 5 * 1024 * 1024)
+    subject.stream.write("c")
+
+    # WHEN
+    subject.run(60)
+
+    # THEN
+    assert subject.batches == [["a"], ["c"]]
+    (failure,) = subject.failures
+    assert failure["requestContext"]["condition"] == "RetryAttemptsExhausted"
+    assert failure["requestContext"]["approximateInvokeCount"] == 2
+    assert failure["KinesisBatchInfo"]["startSequenceNumber"] == too_large
+    assert "responseContext" not in failure
+
+
+def test_batches_of_many_records_are_no_larger_than_a_payload() -> None:
+    # GIVEN more than a payload holds, within one batch
+    subject = Subject(BatchSize=10_000)
+    values = [f"{number:04d}" + "x" * 50_000 for number in range(200)]
+    for value in values:
+        subject.stream.write(value)
+
+    # WHEN
+    subject.run(1)
+
+    # THEN
+    assert [value for batch in subject.batches for value in batch] == values
+    assert len(subject.batches) == 3
+    assert set(subject.results) == {"OK"}
+
+
 def test_records_that_become_too_old_are_given_up_without_an_answer_of_the_function() -> None:
     # GIVEN a record that is too old before it is read, and one that is not
     subject = Subject(MaximumRecordAgeInSeconds=60, DestinationConfig=to())

@@ -271,6 +271,36 @@ def test_a_state_that_is_too_large_ends_the_window_early_and_the_same_window_goe
     assert [payload["state"] for payload in subject.function.payloads] == [{}, large, {}, {"small": ["b"]}]
 
 
+def test_a_batch_leaves_room_for_the_largest_state_of_its_window() -> None:
+    # GIVEN a state that is as large as one may be, and records that would take a whole payload
+    state = {"text": "x" * (1024 * 1024 - 20)}
+    subject = Aggregation(behaviour=lambda values, numbers: {"state": state}, BatchSize=10_000)
+    values = [f"{number:04d}" + "x" * 50_000 for number in range(200)]
+    for value in values:
+        subject.stream.write(value)
+
+    # WHEN
+    subject.run(61)
+
+    # THEN
+    assert [value for batch in subject.batches for value in batch] == values
+    assert set(subject.results) == {"OK"}
+
+
+def test_a_state_that_no_invocation_could_get_is_a_failure() -> None:
+    # GIVEN a state that a function may return, but that no payload holds beside the window's other members
+    answers = [{"text": "x" * (6 * 1024 * 1024 - 30)}, {"text": "x" * (6 * 1024 * 1024 - 5000)}, {}, {}]
+    subject = Aggregation(behaviour=lambda values, numbers: {"state": answers.pop(0)})
+    subject.stream.write("a")
+
+    # WHEN
+    subject.run(61)
+
+    # THEN the batch is repeated, and the state that is a little smaller ends the window early
+    assert subject.batches == [["a"], ["a"], [], []]
+    assert subject.results == ["PROBLEM: Function call failed", "OK", "OK", "OK"]
+
+
 def test_the_end_of_a_shard_ends_its_window_and_a_child_begins_afresh() -> None:
     # GIVEN
     subject = Aggregation(MaximumBatchingWindowInSeconds=300)
