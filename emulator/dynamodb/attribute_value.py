@@ -12,6 +12,7 @@ from emulator.dynamodbstreams.number import canonical
 MAXIMUM_ITEM_BYTES = 400 * 1024
 MAXIMUM_DEPTH = 32
 MAXIMUM_NAME_BYTES = 65_535
+_SURELY_SHORT = MAXIMUM_NAME_BYTES // 4  # no character has more bytes
 
 _INVALID = "One or more parameter values were invalid: "
 
@@ -56,9 +57,18 @@ def check_form(attributes: Any) -> None:
     """
     if type(attributes) is not dict:
         raise serialization_error("Unexpected field type")
-    for name in attributes:
-        check_name(name)
-    level, depth = list(attributes.values()), 0
+    nested = []
+    for name, value in attributes.items():
+        if not 0 < len(name) <= _SURELY_SHORT:
+            check_name(name)
+        if type(value) is dict and ("M" in value or "L" in value):
+            nested.append(value)
+    if nested:
+        _check_depth(nested)
+
+
+def _check_depth(level: list[Any]) -> None:
+    depth = 0
     while level := _inside(level):
         depth += 1
         if depth > MAXIMUM_DEPTH:

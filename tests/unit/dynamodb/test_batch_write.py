@@ -431,3 +431,37 @@ def test_item_collections_are_told_of_tables_with_local_indexes(indexed: DynamoD
     assert answer["ItemCollectionMetrics"] == {
         "Indexed": [{"ItemCollectionKey": {"a": {"S": "p"}}, "SizeEstimateRangeGB": [0.0, 1.0]}]
     }
+
+
+def nested(depth: int) -> Any:
+    """Return a value with as many lists in one another."""
+    value: Any = {"S": "a"}
+    for _ in range(depth):
+        value = {"L": [value]}
+    return value
+
+
+@pytest.mark.parametrize(
+    ("attributes", "message"),
+    [
+        ({"x": nested(33)}, "nested levels beyond supported limit"),
+        ({"x": nested(2000)}, "nested levels beyond supported limit"),
+        ({"": {"S": "a"}}, "Empty attribute name"),
+        ({"x" * 65_536: {"S": "a"}}, "Attribute name is too large, must be less than 65536 bytes"),
+    ],
+)
+def test_an_item_of_a_form_that_dynamodb_does_not_take_is_refused(
+    backend: DynamoDBBackend, attributes: dict[str, Any], message: str
+) -> None:
+    before = items(backend)
+
+    with pytest.raises(ServiceError, match=message):
+        write(backend, [put({**B, **attributes})])
+
+    assert items(backend) == before
+
+
+def test_values_of_a_batch_may_be_nested_32_levels_deep(backend: DynamoDBBackend) -> None:
+    write(backend, [put({**B, "x": nested(32)})])
+
+    assert backend.get_item("Orders", {"id": B["id"]}) is not None
