@@ -119,3 +119,47 @@ def test_contributor_insights_are_off_until_they_are_switched_on(backend: Any) -
         contributor_insights.describe(table, {"IndexName": "none"})
     with pytest.raises(ServiceError, match="contributorInsightsAction"):
         contributor_insights.update(table, {"ContributorInsightsAction": "X"})
+
+
+def _scan(backend: Any, **members: Any) -> Any:
+    return call(backend, "scan", TableName="Orders", **members)["Items"]
+
+
+def _query(backend: Any, **members: Any) -> Any:
+    conditions = {"id": {"ComparisonOperator": "EQ", "AttributeValueList": [KEY["id"]]}}
+    if "ProjectionExpression" not in members:
+        return call(backend, "query", TableName="Orders", KeyConditions=conditions, **members)["Items"]
+    return call(
+        backend,
+        "query",
+        TableName="Orders",
+        KeyConditionExpression="id = :id",
+        ExpressionAttributeValues={":id": KEY["id"]},
+        **members,
+    )["Items"]
+
+
+def _batch_get(backend: Any, **members: Any) -> Any:
+    requests = {"Orders": {"Keys": [KEY], **members}}
+    return call(backend, "batch_get_item", RequestItems=requests)["Responses"]["Orders"]
+
+
+@pytest.mark.parametrize("read", [_scan, _query, _batch_get])
+@pytest.mark.parametrize(
+    ("members", "expected"),
+    [
+        ({"ProjectionExpression": "blobs"}, {"blobs": ITEM["blobs"]}),
+        (
+            {"ProjectionExpression": "#m.b[2], #m.b[0]", "ExpressionAttributeNames": {"#m": "map_"}},
+            {"map_": {"M": {"b": {"L": [{"S": "x"}, {"S": "z"}]}}}},
+        ),
+        ({"AttributesToGet": ["blobs", "absent"]}, {"blobs": ITEM["blobs"]}),
+    ],
+)
+def test_what_is_asked_of_many_items_is_returned(
+    backend: Any, read: Any, members: dict[str, Any], expected: dict[str, Any]
+) -> None:
+    call(backend, "put_item", TableName="Orders", Item=ITEM)
+    call(backend, "delete_item", TableName="Orders", Key={"id": {"S": "a"}})
+
+    assert read(backend, **members) == [expected]
