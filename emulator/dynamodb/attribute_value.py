@@ -63,19 +63,19 @@ def check_form(attributes: Any) -> None:
             check_name(name)
         if type(value) is dict and ("M" in value or "L" in value):
             nested.append(value)
-    if nested:
-        _check_depth(nested)
-
-
-def _check_depth(level: list[Any]) -> None:
     depth = 0
-    while level := _inside(level):
+    while nested := _inside(nested):
         depth += 1
         if depth > MAXIMUM_DEPTH:
-            raise validation_error(
-                "Nesting Levels have exceeded supported limits: "
-                "Attributes in the item have nested levels beyond supported limit"
-            )
+            raise too_deep()
+
+
+def too_deep() -> Exception:
+    """Return the error of values that are nested deeper than 32 levels."""
+    return validation_error(
+        "Nesting Levels have exceeded supported limits: "
+        "Attributes in the item have nested levels beyond supported limit"
+    )
 
 
 def check_name(name: str) -> None:

@@ -128,3 +128,46 @@ def test_a_result_with_more_digits_than_a_number_has_is_refused(backend: Any) ->
 
     with pytest.raises(ServiceError, match="more than 38 significant digits"):
         update(backend, "ADD n :v", name="b", v="0.5")
+
+
+def nested(depth: int) -> Any:
+    """Return a value with as many maps in one another."""
+    value: Any = {"S": "a"}
+    for _ in range(depth):
+        value = {"M": {"x": value}}
+    return value
+
+
+def _nest(backend: Any, depth: int, expression: str) -> None:
+    call(
+        backend,
+        "update_item",
+        TableName="Orders",
+        Key={"id": {"S": "a"}},
+        UpdateExpression=expression,
+        ExpressionAttributeValues={":v": nested(depth)},
+    )
+
+
+@pytest.mark.parametrize("expression", ["SET deep.x = :v", "SET list_[0] = :v"])
+def test_an_update_nests_an_item_up_to_32_levels_deep(backend: Any, expression: str) -> None:
+    put(backend, id={"S": "a"}, deep={"M": {}}, list_={"L": []})
+
+    with pytest.raises(ServiceError, match="nested levels beyond supported limit"):
+        _nest(backend, 32, expression)
+
+    _nest(backend, 31, expression)
+
+
+def test_an_item_is_not_nested_deeper_by_one_update_after_the_other(backend: Any) -> None:
+    put(backend, id={"S": "a"}, x=nested(32))
+    operand = {"Key": {"id": {"S": "a"}}, "ExpressionAttributeValues": {":e": {"L": []}}}
+
+    with pytest.raises(ServiceError, match="nested levels beyond supported limit"):
+        call(
+            backend,
+            "update_item",
+            TableName="Orders",
+            UpdateExpression="SET x.y = x, z = :e",
+            **operand,
+        )
