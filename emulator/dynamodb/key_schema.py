@@ -116,6 +116,7 @@ class KeySchema:
                     "One or more parameter values are not valid. The update expression attempted to update a "
                     f"secondary index key to a value that is not supported. {_EMPTY[kind]}"
                 )
+        self._check_index_key_sizes(attributes)
 
     def check_key(self, key: Attributes) -> None:
         """Refuse a key that has not exactly the key attributes."""
@@ -142,7 +143,9 @@ class KeySchema:
                     "One or more parameter values are not valid. A value specified for a secondary index key is "
                     f"not supported. {_EMPTY[kind]} IndexName: {index_name}, IndexKey: {name}"
                 )
+        self._check_index_key_sizes(item)
 
+    def _check_index_key_sizes(self, item: Attributes) -> None:
         for name, kind, position in self.index_positions:
             if name in item and kind != "N":
                 _check_size(item[name][kind], kind, position)

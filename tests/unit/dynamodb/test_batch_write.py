@@ -42,46 +42,6 @@ def items(backend: DynamoDBBackend, name: str = "Orders") -> list[dict[str, Any]
     return [item.to_json()["Attributes"] for item in backend.get_table(name).all_items()]
 
 
-@pytest.fixture
-def indexed(backend: DynamoDBBackend) -> DynamoDBBackend:
-    """Return the backend with a table that has a sort key, a local and a global index and no stream."""
-    projection = {"ProjectionType": "ALL"}
-    backend.create_table(
-        name="Indexed",
-        schema=[{"AttributeName": "a", "KeyType": "HASH"}, {"AttributeName": "b", "KeyType": "RANGE"}],
-        throughput=None,
-        attr=[
-            {"AttributeName": "a", "AttributeType": "S"},
-            {"AttributeName": "b", "AttributeType": "N"},
-            {"AttributeName": "c", "AttributeType": "S"},
-            {"AttributeName": "d", "AttributeType": "B"},
-        ],
-        global_indexes=[
-            {
-                "IndexName": "by-d",
-                "KeySchema": [{"AttributeName": "d", "KeyType": "HASH"}],
-                "Projection": projection,
-            }
-        ],
-        indexes=[
-            {
-                "IndexName": "by-c",
-                "KeySchema": [
-                    {"AttributeName": "a", "KeyType": "HASH"},
-                    {"AttributeName": "c", "KeyType": "RANGE"},
-                ],
-                "Projection": projection,
-            }
-        ],
-        streams=None,
-        billing_mode="PAY_PER_REQUEST",
-        sse_specification=None,
-        tags=[],
-        deletion_protection_enabled=False,
-    )
-    return backend
-
-
 def test_writes_and_their_records_are_in_the_order_of_the_request(backend: DynamoDBBackend) -> None:
     # GIVEN an item
     # WHEN a delete stands before the puts
