@@ -365,6 +365,7 @@ _READ_HERE = frozenset(
         "DeleteItemInput",
         "GetItemInput",
         "PutItemInput",
+        "TransactGetItemsInput",
         "TransactWriteItemsInput",
         "UpdateItemInput",
     }
@@ -557,6 +558,13 @@ class DynamoDBProvider(DynamodbApi, ServiceLifecycleHook):
             lambda: transaction.transact_write_items(
                 request, lambda name: table_of_items(backend, name), _completed_transactions(backend)
             ),
+        )
+
+    @handler("TransactGetItems", expand=False)
+    def transact_get_items(self, context: RequestContext, request: Any) -> Any:
+        backend = dynamodb_backends[context.account_id][context.region]
+        return _unless_cancelled(
+            context, lambda: item_read.transact_get_items(request, lambda name: table_of_items(backend, name))
         )
 
     @handler("DescribeContributorInsights", expand=False)

@@ -14,7 +14,7 @@ from moto.dynamodb.models.table import Table
 from emulator.dynamodb import consumption, item_store, item_write
 from emulator.dynamodb.idempotency import CompletedTransactions
 from emulator.dynamodb.item_write import FindTable, ItemWrite, Request, check_enumerations
-from emulator.dynamodb.key_schema import KeySchema
+from emulator.dynamodb.key_schema import Attributes, KeySchema
 from emulator.dynamodb.refusal import serialization_error, validation_error
 from emulator.dynamodb.stored_value import plain_attributes
 from emulator.errors import ServiceError
@@ -48,9 +48,9 @@ def transact_write_items(
     if completed.contains(request):
         return {}
     # 1. The requests by themselves, 2. with the items as they are, 3. the writes: what fails has written nothing.
-    actions = [_action(one) for one in _actions(request)]
+    actions = [_action(one) for one in actions_of(request)]
     writes = [(name, _KINDS[kind](partial(find_table, name), one)) for kind, name, one in actions]
-    _check_distinct([write for _, write in writes])
+    check_distinct([(write.table, write.key) for _, write in writes])
     outcomes = _outcomes([write for _, write in writes])
     usage: dict[str, consumption.Usage] = {}
     for (name, write), (old, new) in zip(writes, outcomes, strict=True):
@@ -62,7 +62,12 @@ def transact_write_items(
     return consumption.answer(request, usage.values())
 
 
-def _actions(request: Request) -> list[Any]:
+def actions_of(request: Request) -> list[Any]:
+    """Return the members of a transaction, which has at least one and not more than a hundred.
+
+    Raises:
+        ServiceError: it has others.
+    """
     actions = request.get("TransactItems")
     if actions is None:
         raise _fault("Value null at 'transactItems'", "Member must not be null")
@@ -99,9 +104,10 @@ def _action(one: Mapping[str, Any]) -> tuple[str, str, Request]:
     return kinds[0], action["TableName"], action
 
 
-def _check_distinct(writes: list[ItemWrite]) -> None:
-    keys = {(write.table.name, KeySchema.of(write.table).identity(write.key)) for write in writes}
-    if len(keys) < len(writes):
+def check_distinct(items: list[tuple[Table, Attributes]]) -> None:
+    """Refuse tables and keys of items that are there twice."""
+    keys = {(table.name, KeySchema.of(table).identity(key)) for table, key in items}
+    if len(keys) < len(items):
         raise validation_error("Transaction request cannot include multiple operations on one item")
 
 
