@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
-from emulator.dynamodb.refusal import serialization_error, validation_error
+from emulator.dynamodb.refusal import item_fault, serialization_error, validation_error
 from emulator.dynamodbstreams.number import canonical
 
 MAXIMUM_ITEM_BYTES = 400 * 1024
@@ -47,7 +47,7 @@ def check_all(attributes: Any) -> None:
 def check_size(item: Mapping[str, Mapping[str, Any]]) -> None:
     """Refuse an item that is larger than 400 KB."""
     if size_bytes(item) > MAXIMUM_ITEM_BYTES:
-        raise validation_error("Item size has exceeded the maximum allowed size")
+        raise item_fault("Item size has exceeded the maximum allowed size")
 
 
 def check_form(attributes: Any) -> None:
@@ -72,7 +72,7 @@ def check_form(attributes: Any) -> None:
 
 def too_deep() -> Exception:
     """Return the error of values that are nested deeper than 32 levels."""
-    return validation_error(
+    return item_fault(
         "Nesting Levels have exceeded supported limits: "
         "Attributes in the item have nested levels beyond supported limit"
     )

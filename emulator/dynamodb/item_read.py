@@ -59,18 +59,19 @@ def transact_get_items(request: Request, find_table: Callable[[str], Table]) -> 
 
     Raises:
         ServiceError: DynamoDB refuses the request.
+        TransactionCanceledException: a table does not take a key.
     """
     constraints.refuse(constraints.enumeration_faults(request, _ENUMERATIONS))
     gets = [one.get("Get") for one in transaction.actions_of(request)]
     constraints.refuse(
         fault for number, get in enumerate(gets, start=1) for fault in _faults_of_get(number, get)
     )
-    names: list[str] = []
-    reads: list[ItemRead] = []
     for get in gets:
         check_presence(get, ("ProjectionExpression",), ())
-        names.append(get["TableName"])
-        reads.append(_prepared(partial(find_table, get["TableName"]), get))
+    names = [get["TableName"] for get in gets]
+    reads = transaction.each_taken(
+        partial(_prepared, partial(find_table, name), get) for name, get in zip(names, gets, strict=True)
+    )
     transaction.check_distinct([(read.table, read.key) for read in reads])
     responses, sizes = [], []
     for read in reads:

@@ -3,9 +3,9 @@
 https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_TransactWriteItems.html
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from functools import partial
-from typing import Any
+from typing import Any, TypeVar
 
 from moto.dynamodb.exceptions import ConditionalCheckFailed, TransactionCanceledException
 from moto.dynamodb.models.dynamo_type import Item
@@ -15,12 +15,14 @@ from emulator.dynamodb import consumption, item_store, item_write
 from emulator.dynamodb.idempotency import CompletedTransactions
 from emulator.dynamodb.item_write import FindTable, ItemWrite, Request, check_enumerations
 from emulator.dynamodb.key_schema import Attributes, KeySchema
-from emulator.dynamodb.refusal import serialization_error, validation_error
+from emulator.dynamodb.refusal import ItemFault, serialization_error, validation_error
 from emulator.dynamodb.stored_value import plain_attributes
 from emulator.errors import ServiceError
 
 MAXIMUM_ACTIONS = 100
 _UNITS_OF_A_WRITE = 2
+_VALIDATION_ERROR = "ValidationError"
+Prepared = TypeVar("Prepared")
 _ENUMERATIONS = {
     "ReturnConsumedCapacity": ("INDEXES", "TOTAL", "NONE"),
     "ReturnItemCollectionMetrics": ("SIZE", "NONE"),
@@ -42,14 +44,17 @@ def transact_write_items(
 
     Raises:
         ServiceError: DynamoDB refuses the request.
-        TransactionCanceledException: a condition does not hold, or an item cannot be changed so.
+        TransactionCanceledException: a condition does not hold, an item cannot be changed so, or is not taken.
     """
     check_enumerations(request, _ENUMERATIONS)
     if completed.contains(request):
         return {}
     # 1. The requests by themselves, 2. with the items as they are, 3. the writes: what fails has written nothing.
     actions = [_action(one) for one in actions_of(request)]
-    writes = [(name, _KINDS[kind](partial(find_table, name), one)) for kind, name, one in actions]
+    prepared = each_taken(
+        partial(_KINDS[kind], partial(find_table, name), one) for kind, name, one in actions
+    )
+    writes = [(name, write) for (_, name, _), write in zip(actions, prepared, strict=True)]
     check_distinct([(write.table, write.key) for _, write in writes])
     outcomes = _outcomes([write for _, write in writes])
     usage: dict[str, consumption.Usage] = {}
@@ -104,6 +109,27 @@ def _action(one: Mapping[str, Any]) -> tuple[str, str, Request]:
     return kinds[0], action["TableName"], action
 
 
+def each_taken(prepare: Iterable[Callable[[], Prepared]]) -> list[Prepared]:
+    """Return the members of a transaction once it is certain that their tables take their items and keys.
+
+    Raises:
+        ServiceError: DynamoDB refuses the request.
+        TransactionCanceledException: an item or key is not taken; the reason is of the first.
+    """
+    members: list[Prepared | ItemFault] = []
+    for one in prepare:
+        try:
+            members.append(one())
+        except ItemFault as fault:
+            members.append(fault)
+    faults = [number for number, member in enumerate(members) if isinstance(member, ItemFault)]
+    if faults:
+        reasons: list[tuple[str | None, str | None, Any]] = [(None, None, None)] * len(members)
+        reasons[faults[0]] = (_VALIDATION_ERROR, str(members[faults[0]]), None)
+        raise TransactionCanceledException(reasons)
+    return [member for member in members if not isinstance(member, ItemFault)]
+
+
 def check_distinct(items: list[tuple[Table, Attributes]]) -> None:
     """Refuse tables and keys of items that are there twice."""
     keys = {(table.name, KeySchema.of(table).identity(key)) for table, key in items}
@@ -125,7 +151,7 @@ def _outcomes(writes: list[ItemWrite]) -> list[tuple[Item | None, Item | None]]:
             shown = plain_attributes(old.attrs) if write.shows_item_on_failure and old is not None else None
             reasons.append(("ConditionalCheckFailed", "The conditional request failed", shown))
         except ServiceError as error:
-            reasons.append(("ValidationError", error.message, None))
+            reasons.append((_VALIDATION_ERROR, error.message, None))
     if any(code is not None for code, _, _ in reasons):
         raise TransactionCanceledException(reasons)
     return outcomes

@@ -6,6 +6,7 @@ https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_TransactWrite
 from typing import Any
 
 import pytest
+from moto.dynamodb.exceptions import TransactionCanceledException
 
 from emulator.dynamodb.idempotency import CompletedTransactions
 from emulator.dynamodb.provider import table_of_items
@@ -56,7 +57,7 @@ def test_another_request_with_a_token_that_was_used_is_refused(backend: Any) -> 
 def test_a_request_that_was_refused_may_be_sent_again(backend: Any) -> None:
     completed = CompletedTransactions()
     bad = [{"Put": {"TableName": "Orders", "Item": {}}}]
-    with pytest.raises(ServiceError):
+    with pytest.raises(TransactionCanceledException):
         transact(backend, completed, "one", TransactItems=bad)
 
     transact(backend, completed, "one")

@@ -31,7 +31,7 @@ def test_items_are_in_the_order_of_the_request(backend: Any) -> None:
 def test_what_is_asked_of_an_item_is_returned(backend: Any) -> None:
     item = {"id": {"S": "b"}, "m": {"M": {"x": {"N": "1"}, "y": {"BS": ["YQ=="]}}}}
     call(backend, "put_item", TableName="Orders", Item=item)
-    projection = {"ProjectionExpression": "#m.y", "ExpressionAttributeNames": {"#m": "m"}}
+    projection: dict[str, Any] = {"ProjectionExpression": "#m.y", "ExpressionAttributeNames": {"#m": "m"}}
 
     answer = read(backend, get("b", **projection), get("a", ProjectionExpression="absent"))
 
@@ -72,3 +72,10 @@ def test_a_transaction_that_dynamodb_does_not_take_is_refused(
         read(backend, *gets)
 
     assert message in raised.value.message
+
+
+def test_a_key_of_another_schema_is_the_reason_of_its_member(backend: Any) -> None:
+    other = {"Get": {"TableName": "Orders", "Key": {"id": {"N": "1"}}}}
+
+    with pytest.raises(Exception, match=r"\[None, ValidationError, None\]"):
+        read(backend, get("a"), other, other)
