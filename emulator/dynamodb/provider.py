@@ -46,6 +46,7 @@ from emulator.dynamodb import (
     item_store,
     kinesis_api,
     partiql,
+    read_filters,
     serialization,
     stream_specification,
     table_description,
@@ -274,12 +275,20 @@ _attributes_to_get: ContextVar[Sequence[Path]] = ContextVar("attributes_to_get",
 
 def _with_older_members(member: str, original: Callable[..., Any], handler: Any) -> Any:
     """Carry a Scan or Query out with the filter and the projection that requests had before expressions."""
+    request = handler.body
+    read_filters.check(request, member, lambda: _key_names(handler.dynamodb_backend, request))
     condition = parse_filter(handler.body, member, DynamoType)
     token = _attributes_to_get.set(attributes_to_get(handler.body) or ())
     try:
         return _with_older_filter(member, condition, original, handler)
     finally:
         _attributes_to_get.reset(token)
+
+
+def _key_names(backend: Any, request: Mapping[str, Any]) -> list[str]:
+    """Return the key attributes of the table or index that a request reads."""
+    schema = backend.get_schema(table_name=request["TableName"], index_name=request.get("IndexName"))
+    return [element["AttributeName"] for element in schema]
 
 
 def _with_older_filter(
