@@ -565,7 +565,10 @@ class DynamoDBProvider(DynamodbApi, ServiceLifecycleHook):
         return _unless_cancelled(
             context,
             lambda: transaction.transact_write_items(
-                request, lambda name: table_of_items(backend, name), _completed_transactions(backend)
+                request,
+                lambda name: table_of_items(backend, name),
+                _completed_transactions(backend),
+                len(context.request.data),
             ),
         )
 

@@ -3,6 +3,7 @@
 https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_TransactWriteItems.html
 """
 
+import math
 from collections.abc import Callable, Iterable, Mapping
 from functools import partial
 from typing import Any, TypeVar
@@ -11,7 +12,7 @@ from moto.dynamodb.exceptions import ConditionalCheckFailed, TransactionCanceled
 from moto.dynamodb.models.dynamo_type import Item
 from moto.dynamodb.models.table import Table
 
-from emulator.dynamodb import consumption, item_store, item_write
+from emulator.dynamodb import attribute_value, consumption, item_store, item_write
 from emulator.dynamodb.idempotency import CompletedTransactions
 from emulator.dynamodb.item_write import FindTable, ItemWrite, Request, check_enumerations
 from emulator.dynamodb.key_schema import Attributes, KeySchema
@@ -20,6 +21,9 @@ from emulator.dynamodb.stored_value import plain_attributes
 from emulator.errors import ServiceError
 
 MAXIMUM_ACTIONS = 100
+MAXIMUM_PAYLOAD_BYTES = 4 * 1024 * 1024
+MAXIMUM_TOKEN_CHARACTERS = 36
+_PAYLOAD = ("Item", "Key", "ExpressionAttributeValues")
 _UNITS_OF_A_WRITE = 2
 _VALIDATION_ERROR = "ValidationError"
 Prepared = TypeVar("Prepared")
@@ -36,17 +40,22 @@ _KINDS: Mapping[str, Callable[[FindTable, Request], ItemWrite]] = {
 
 
 def transact_write_items(
-    request: Request, find_table: Callable[[str], Table], completed: CompletedTransactions
+    request: Request,
+    find_table: Callable[[str], Table],
+    completed: CompletedTransactions,
+    request_bytes: float = math.inf,
 ) -> dict[str, Any]:
     """Carry a transaction out, unless it has been already, and return the answer.
 
-    The caller keeps others away from the tables. What a transaction that is sent again would read is not told.
+    The caller keeps others away from the tables. `request_bytes` is how long the request's JSON is.
+    What a transaction that is sent again would read is not told.
 
     Raises:
         ServiceError: DynamoDB refuses the request.
         TransactionCanceledException: a condition does not hold, an item cannot be changed so, or is not taken.
     """
     check_enumerations(request, _ENUMERATIONS)
+    _check_token(request.get("ClientRequestToken"))
     if completed.contains(request):
         return {}
     # 1. The requests by themselves, 2. with the items as they are, 3. the writes: what fails has written nothing.
@@ -56,6 +65,8 @@ def transact_write_items(
     )
     writes = [(name, write) for (_, name, _), write in zip(actions, prepared, strict=True)]
     check_distinct([(write.table, write.key) for _, write in writes])
+    if request_bytes > MAXIMUM_PAYLOAD_BYTES:  # no payload counts more than its JSON
+        _check_payload([action for _, _, action in actions])
     outcomes = _outcomes([write for _, write in writes])
     usage: dict[str, consumption.Usage] = {}
     for (name, write), (old, new) in zip(writes, outcomes, strict=True):
@@ -135,6 +146,29 @@ def check_distinct(items: list[tuple[Table, Attributes]]) -> None:
     keys = {(table.name, KeySchema.of(table).identity(key)) for table, key in items}
     if len(keys) < len(items):
         raise validation_error("Transaction request cannot include multiple operations on one item")
+
+
+def _check_token(token: Any) -> None:
+    if token is None:
+        return
+    if not isinstance(token, str):
+        raise serialization_error("Unexpected field type")
+    if not token:
+        raise _fault("Value '' at 'clientRequestToken'", "Member must have length greater than or equal to 1")
+    if len(token) > MAXIMUM_TOKEN_CHARACTERS:
+        raise _fault(
+            f"Value '{token}' at 'clientRequestToken'",
+            f"Member must have length less than or equal to {MAXIMUM_TOKEN_CHARACTERS}",
+        )
+
+
+def _check_payload(actions: list[Request]) -> None:
+    """Refuse items, keys and values that are larger than 4 MB together; of which size items are there is no matter."""
+    size = sum(
+        attribute_value.size_bytes(action.get(member) or {}) for action in actions for member in _PAYLOAD
+    )
+    if size > MAXIMUM_PAYLOAD_BYTES:
+        raise validation_error(f"Transaction payload size cannot exceed {MAXIMUM_PAYLOAD_BYTES} bytes")
 
 
 def _outcomes(writes: list[ItemWrite]) -> list[tuple[Item | None, Item | None]]:

@@ -63,3 +63,20 @@ def test_a_request_that_was_refused_may_be_sent_again(backend: Any) -> None:
     transact(backend, completed, "one")
 
     assert recorded(backend) == [("MODIFY", A1, A2)]
+
+
+@pytest.mark.parametrize(
+    ("token", "message"),
+    [
+        ("", "Member must have length greater than or equal to 1"),
+        ("x" * 37, "Member must have length less than or equal to 36"),
+    ],
+)
+def test_a_token_has_1_to_36_characters(backend: Any, token: str, message: str) -> None:
+    completed = CompletedTransactions()
+    transact(backend, completed, "x" * 36)
+
+    with pytest.raises(ServiceError) as raised:
+        transact(backend, completed, token)
+
+    assert (raised.value.code, message in raised.value.message) == ("ValidationException", True)
