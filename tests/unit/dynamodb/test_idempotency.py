@@ -80,3 +80,18 @@ def test_a_token_has_1_to_36_characters(backend: Any, token: str, message: str) 
         transact(backend, completed, token)
 
     assert (raised.value.code, message in raised.value.message) == ("ValidationException", True)
+
+
+def test_all_tokens_that_are_too_old_are_forgotten(backend: Any) -> None:
+    clock = ManualClock()
+    completed = CompletedTransactions(clock)
+    for token in ("one", "two", "three"):
+        transact(backend, completed, token)
+    clock.advance(11 * 60)
+
+    # Another request may have any of them now.
+    undo = [{"Put": {"TableName": "Orders", "Item": A1}}]
+    for token in ("one", "two", "three"):
+        transact(backend, completed, token, TransactItems=undo)
+
+    assert recorded(backend)[-1] == ("MODIFY", A2, A1)
