@@ -18,7 +18,7 @@ from emulator.dynamodb.expressions.placeholders import Placeholders
 from emulator.dynamodb.expressions.tokens import Kind, Tokens
 from emulator.dynamodb.expressions.values import SETS, Attributes, Plain, Value
 from emulator.dynamodb.refusal import validation_error
-from emulator.dynamodbstreams.number import canonical, difference, total
+from emulator.dynamodbstreams.number import difference, total
 
 _SECTIONS = ("SET", "REMOVE", "ADD", "DELETE")
 # As the messages about ADD and DELETE call them.
@@ -211,7 +211,7 @@ def _calculation(
         first, second = _present(left.of(item)), _present(right.of(item))
         if first.type != "N" or second.type != "N":
             raise validation_error(_WRONG_TYPE)
-        return Plain("N", canonical(calculate(first.value, second.value)))
+        return Plain("N", calculate(first.value, second.value))
 
     return result
 

@@ -193,3 +193,27 @@ def test_an_item_that_grows_above_400_kb_stays_as_it_was(backend: Any) -> None:
         update(backend, UpdateExpression="SET u = :u", ExpressionAttributeValues={":u": {"S": "x" * 600}})
 
     assert attributes(backend, "b") == item
+
+
+@pytest.mark.parametrize(
+    "members",
+    [
+        {"UpdateExpression": "SET count_ = count_ + :n"},
+        {"UpdateExpression": "SET count_ = count_ - :n"},
+        {"UpdateExpression": "ADD count_ :n"},
+        {"AttributeUpdates": {"count_": {"Action": "ADD", "Value": {"N": "1e50"}}}},
+    ],
+)
+def test_a_sum_of_more_than_38_digits_is_an_overflow(backend: Any, members: dict[str, Any]) -> None:
+    call(backend, "put_item", TableName="Orders", Item=ITEM)
+    given: dict[str, Any] = (
+        {"ExpressionAttributeValues": {":n": {"N": "1e50"}}} if "UpdateExpression" in members else {}
+    )
+
+    with pytest.raises(ServiceError) as raised:
+        update(backend, **members, **given)
+
+    assert raised.value.message == (
+        "Number overflow. Attempting to store a number with magnitude larger than supported range"
+    )
+    assert attributes(backend, "b") == ITEM
