@@ -171,3 +171,10 @@ def test_an_item_is_not_nested_deeper_by_one_update_after_the_other(backend: Any
             UpdateExpression="SET x.y = x, z = :e",
             **operand,
         )
+
+
+@pytest.mark.parametrize("table", ["Orders", TABLE_ARN])
+def test_capacity_is_told_of_the_table_as_the_request_names_it(backend: Any, table: str) -> None:
+    answer = call(backend, "put_item", TableName=table, Item=B, ReturnConsumedCapacity="TOTAL")
+
+    assert answer["ConsumedCapacity"] == {"TableName": table, "CapacityUnits": 1.0}
