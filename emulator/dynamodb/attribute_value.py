@@ -1,13 +1,14 @@
 """Attribute values as requests bring them: what DynamoDB takes, and how large it is stored."""
 
 import base64
-import binascii
 from collections.abc import Callable, Mapping
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from emulator.dynamodb.refusal import item_fault, serialization_error, validation_error
 from emulator.dynamodbstreams.number import canonical
+from emulator.protocol import base64_text
+from emulator.protocol.wording import LAST_CHARACTER, DynamoDBWording
 
 MAXIMUM_ITEM_BYTES = 400 * 1024
 MAXIMUM_DEPTH = 32
@@ -129,11 +130,10 @@ def _check_binary(content: Any) -> None:
     if type(content) is not str:
         raise serialization_error("only base-64-encoded strings are convertible to bytes")
     try:
-        base64.b64decode(content, validate=True)
-    except (binascii.Error, ValueError) as error:
-        raise serialization_error(
-            f"only base-64-encoded strings are convertible to bytes: {error}"
-        ) from error
+        base64_text.decode(content)
+    except ValueError as error:
+        fault = base64_text.fault(content) or LAST_CHARACTER
+        raise serialization_error(DynamoDBWording().blob(content, fault)) from error
 
 
 def _check_boolean(content: Any) -> None:
