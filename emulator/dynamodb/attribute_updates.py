@@ -69,7 +69,7 @@ def updated(kind: str | None, content: Any, update: Update) -> dict[str, Any] | 
     if kind is None:
         return dict(value)
     if given == "N":
-        return {"N": canonical(total(content, new))}
+        return {"N": total(content, new)}
     members = new if given == "L" else [one for one in _members(given, new) if one not in content]
     return {given: [*content, *members]}
 

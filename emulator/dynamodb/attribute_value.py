@@ -1,17 +1,19 @@
 """Attribute values as requests bring them: what DynamoDB takes, and how large it is stored."""
 
 import base64
-import binascii
 from collections.abc import Callable, Mapping
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
-from emulator.dynamodb.refusal import serialization_error, validation_error
+from emulator.dynamodb.refusal import item_fault, serialization_error, validation_error
 from emulator.dynamodbstreams.number import canonical
+from emulator.protocol import base64_text
+from emulator.protocol.wording import LAST_CHARACTER, DynamoDBWording
 
 MAXIMUM_ITEM_BYTES = 400 * 1024
 MAXIMUM_DEPTH = 32
 MAXIMUM_NAME_BYTES = 65_535
+_SURELY_SHORT = MAXIMUM_NAME_BYTES // 4  # no character has more bytes
 
 _INVALID = "One or more parameter values were invalid: "
 
@@ -46,7 +48,7 @@ def check_all(attributes: Any) -> None:
 def check_size(item: Mapping[str, Mapping[str, Any]]) -> None:
     """Refuse an item that is larger than 400 KB."""
     if size_bytes(item) > MAXIMUM_ITEM_BYTES:
-        raise validation_error("Item size has exceeded the maximum allowed size")
+        raise item_fault("Item size has exceeded the maximum allowed size")
 
 
 def check_form(attributes: Any) -> None:
@@ -56,16 +58,25 @@ def check_form(attributes: Any) -> None:
     """
     if type(attributes) is not dict:
         raise serialization_error("Unexpected field type")
-    for name in attributes:
-        check_name(name)
-    level, depth = list(attributes.values()), 0
-    while level := _inside(level):
+    nested = []
+    for name, value in attributes.items():
+        if not 0 < len(name) <= _SURELY_SHORT:
+            check_name(name)
+        if type(value) is dict and ("M" in value or "L" in value):
+            nested.append(value)
+    depth = 0
+    while nested := _inside(nested):
         depth += 1
         if depth > MAXIMUM_DEPTH:
-            raise validation_error(
-                "Nesting Levels have exceeded supported limits: "
-                "Attributes in the item have nested levels beyond supported limit"
-            )
+            raise too_deep()
+
+
+def too_deep() -> Exception:
+    """Return the error of values that are nested deeper than 32 levels."""
+    return item_fault(
+        "Nesting Levels have exceeded supported limits: "
+        "Attributes in the item have nested levels beyond supported limit"
+    )
 
 
 def check_name(name: str) -> None:
@@ -119,11 +130,10 @@ def _check_binary(content: Any) -> None:
     if type(content) is not str:
         raise serialization_error("only base-64-encoded strings are convertible to bytes")
     try:
-        base64.b64decode(content, validate=True)
-    except (binascii.Error, ValueError) as error:
-        raise serialization_error(
-            f"only base-64-encoded strings are convertible to bytes: {error}"
-        ) from error
+        base64_text.decode(content)
+    except ValueError as error:
+        fault = base64_text.fault(content) or LAST_CHARACTER
+        raise serialization_error(DynamoDBWording().blob(content, fault)) from error
 
 
 def _check_boolean(content: Any) -> None:

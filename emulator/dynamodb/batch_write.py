@@ -132,6 +132,7 @@ def _named_attributes(one: Mapping[str, Any]) -> tuple[str, Attributes]:
             "must contain exactly one of the supported datatypes"
         )
     attributes = one[kinds[0]][_PARTS[kinds[0]]]
+    attribute_value.check_form(attributes)
     attribute_value.check_all(attributes)
     return kinds[0], attributes
 

@@ -10,9 +10,8 @@ from emulator.dynamodb.attribute_value import size_bytes
 from emulator.dynamodb.key_schema import Attributes
 
 WRITE_UNIT_BYTES = 1024
-
-
 READ_UNIT_BYTES = 4096
+_UNITS_OF_A_TRANSACTION = 2.0
 
 
 def answer_of_read(request: Mapping[str, Any], size: int) -> dict[str, Any]:
@@ -25,6 +24,22 @@ def answer_of_read(request: Mapping[str, Any], size: int) -> dict[str, Any]:
     if detail == "INDEXES":
         capacity["Table"] = {"CapacityUnits": units}
     return {"ConsumedCapacity": capacity}
+
+
+def answer_of_transaction(request: Mapping[str, Any], reads: Iterable[tuple[str, int]]) -> dict[str, Any]:
+    """Return the members of the answer that a transaction of reads asks for, by table names and sizes in bytes."""
+    detail = request.get("ReturnConsumedCapacity")
+    if detail not in ("TOTAL", "INDEXES"):
+        return {}
+    units: dict[str, float] = {}
+    for name, size in reads:
+        units.setdefault(name, 0.0)
+        units[name] += _UNITS_OF_A_TRANSACTION * max(math.ceil(size / READ_UNIT_BYTES), 1)
+    capacities: list[dict[str, Any]] = []
+    for name, of_table in units.items():
+        used = {"CapacityUnits": of_table, "ReadCapacityUnits": of_table}
+        capacities.append({"TableName": name, **used, **({"Table": used} if detail == "INDEXES" else {})})
+    return {"ConsumedCapacity": capacities}
 
 
 class Usage:

@@ -6,6 +6,7 @@ https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_TransactWrite
 import hashlib
 import json
 import time
+from collections import OrderedDict
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -22,7 +23,8 @@ class CompletedTransactions:
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
         self._clock = clock
-        self._completed: dict[str, tuple[float, bytes]] = {}
+        # A dictionary would look for its first token through the places of those that it has forgotten.
+        self._completed: OrderedDict[str, tuple[float, bytes]] = OrderedDict()
 
     def contains(self, request: Mapping[str, Any]) -> bool:
         """Tell whether a request has been carried out already.
@@ -50,7 +52,8 @@ class CompletedTransactions:
     def _forget(self) -> None:
         """Forget what is too old; tokens are in the order of their times."""
         horizon = self._clock() - LIFETIME_SECONDS
-        for token, (completed_at, _) in list(self._completed.items()):
+        while self._completed:
+            token, (completed_at, _) = next(iter(self._completed.items()))
             if completed_at > horizon:
                 return
             del self._completed[token]

@@ -56,7 +56,7 @@ def _carry_out(
     answer: dict[str, Any] = {}
     if attributes := _returned(wanted, old, new, write.updated_paths):
         answer["Attributes"] = attributes
-    used = consumption.Usage(write.table.name, write.table)
+    used = consumption.Usage(request["TableName"], write.table)
     used.add(plain_attributes(new.attrs) if new is not None else write.key, new, old)
     return {**answer, **consumption.answer_of_one(request, used)}
 

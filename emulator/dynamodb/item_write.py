@@ -5,7 +5,7 @@ https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_UpdateItem.ht
 https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_DeleteItem.html
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
@@ -16,13 +16,14 @@ from moto.dynamodb.models.table import Table
 from moto.dynamodb.parsing.reserved_keywords import ReservedKeywords
 
 from emulator.dynamodb import attribute_updates, attribute_value, constraints, item_store
-from emulator.dynamodb.attribute_value import MAXIMUM_ITEM_BYTES
+from emulator.dynamodb.attribute_value import MAXIMUM_DEPTH, MAXIMUM_ITEM_BYTES
 from emulator.dynamodb.expressions.comparisons import parse_expected
 from emulator.dynamodb.expressions.conditions import Condition, parse_condition
 from emulator.dynamodb.expressions.paths import Path
 from emulator.dynamodb.expressions.placeholders import Placeholders, check_presence
 from emulator.dynamodb.expressions.updates import parse_update
 from emulator.dynamodb.expressions.values import Attributes as Values
+from emulator.dynamodb.expressions.values import Value
 from emulator.dynamodb.item_store import Keys
 from emulator.dynamodb.key_schema import Attributes, KeySchema
 from emulator.dynamodb.refusal import serialization_error, validation_error
@@ -155,6 +156,7 @@ def update(find_table: FindTable, request: Request) -> ItemWrite:
             return None
         before = old.attrs if old is not None else _key_values(table, keys)
         after = parsed.apply(before) if parsed is not None else _updated(before, updates)
+        _check_depth(after.values())
         new = item_store.item_of(keys, {name: stored_value(value) for name, value in after.items()})
         plain = plain_attributes(new.attrs)
         schema.check_updated_index_keys(
@@ -216,6 +218,22 @@ def _updated(before: Values, updates: Mapping[str, Any]) -> dict[str, Any]:
         else:
             after[name] = DynamoType(value)
     return after
+
+
+def _check_depth(values: Iterable[Value]) -> None:
+    """Refuse values of an item after an update that are nested deeper than 32 levels."""
+    level, depth = list(values), 0
+    while level := [member for value in level for member in _inside(value)]:
+        depth += 1
+        if depth > MAXIMUM_DEPTH:
+            raise attribute_value.too_deep()
+
+
+def _inside(value: Value) -> Iterable[Value]:
+    if value.type == "L":
+        members: Iterable[Value] = value.value
+        return members
+    return value.value.values() if value.type == "M" else ()
 
 
 def _key_values(table: Table, keys: Keys) -> dict[str, DynamoType]:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from emulator.dynamodb.refusal import validation_error
+from emulator.dynamodb.refusal import item_fault, validation_error
 from emulator.errors import ServiceError
 
 Attributes = dict[str, dict[str, Any]]
@@ -58,11 +58,11 @@ class KeySchema:
         """Refuse what `check_item` refuses, in the words in which PutItem tells of key attributes."""
         for name, expected in self.keys:
             if name not in item:
-                raise validation_error(
+                raise item_fault(
                     f"One or more parameter values were invalid: Missing the key {name} in the item"
                 )
             if expected not in item[name]:
-                raise validation_error(
+                raise item_fault(
                     f"One or more parameter values were invalid: Type mismatch for key {name} "
                     f"expected: {expected} actual: {next(iter(item[name]))}"
                 )
@@ -108,19 +108,20 @@ class KeySchema:
                 continue
             ((kind, content),) = attributes[name].items()
             if kind != expected:
-                raise validation_error(
+                raise item_fault(
                     "The update expression attempted to update the secondary index key to unsupported type"
                 )
             if content == "":
-                raise validation_error(
+                raise item_fault(
                     "One or more parameter values are not valid. The update expression attempted to update a "
                     f"secondary index key to a value that is not supported. {_EMPTY[kind]}"
                 )
+        self._check_index_key_sizes(attributes)
 
     def check_key(self, key: Attributes) -> None:
         """Refuse a key that has not exactly the key attributes."""
         if len(key) != len(self.keys):
-            raise validation_error(_NO_MATCH)
+            raise item_fault(_NO_MATCH)
         self._check_keys(key)
 
     def identity(self, attributes: Attributes) -> tuple[Any, ...]:
@@ -138,11 +139,13 @@ class KeySchema:
             if kind != expected:
                 raise _index_key_mismatch(name, expected, kind, index_name)
             if content == "":
-                raise validation_error(
+                raise item_fault(
                     "One or more parameter values are not valid. A value specified for a secondary index key is "
                     f"not supported. {_EMPTY[kind]} IndexName: {index_name}, IndexKey: {name}"
                 )
+        self._check_index_key_sizes(item)
 
+    def _check_index_key_sizes(self, item: Attributes) -> None:
         for name, kind, position in self.index_positions:
             if name in item and kind != "N":
                 _check_size(item[name][kind], kind, position)
@@ -151,9 +154,9 @@ class KeySchema:
         for position, (name, expected) in enumerate(self.keys):
             content = attributes.get(name, {}).get(expected)
             if content is None:
-                raise validation_error(_NO_MATCH)
+                raise item_fault(_NO_MATCH)
             if content == "":
-                raise validation_error(
+                raise item_fault(
                     f"One or more parameter values are not valid. {_EMPTY[expected]} Key: {name}"
                 )
             if expected != "N":
@@ -161,7 +164,7 @@ class KeySchema:
 
 
 def _index_key_mismatch(name: str, expected: str, actual: str, index_name: str) -> ServiceError:
-    return validation_error(
+    return item_fault(
         f"One or more parameter values were invalid: Type mismatch for Index Key {name} "
         f"Expected: {expected} Actual: {actual} IndexName: {index_name}"
     )
@@ -172,12 +175,12 @@ def _check_size(content: str, kind: str, position: int) -> None:
         return
     size = len(content.encode() if kind == "S" else base64.b64decode(content))
     if position == 0 and size > MAXIMUM_PARTITION_KEY_BYTES:
-        raise validation_error(
+        raise item_fault(
             "One or more parameter values were invalid: Size of hashkey has exceeded the maximum size limit of"
             "2048 bytes"
         )
     if position == 1 and size > MAXIMUM_SORT_KEY_BYTES:
-        raise validation_error(
+        raise item_fault(
             "One or more parameter values were invalid: Aggregated size of all range keys has exceeded the size limit "
             "of 1024 bytes"
         )

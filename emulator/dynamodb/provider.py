@@ -4,7 +4,7 @@ import json
 import threading
 import time
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import UTC, datetime
@@ -32,7 +32,7 @@ from moto.dynamodb.models import DynamoDBBackend, dynamodb_backends
 from moto.dynamodb.models.dynamo_type import DynamoType, Item, LimitedSizeDict
 from moto.dynamodb.models.table import Table
 from moto.dynamodb.models.utilities import dynamo_json_dump
-from moto.dynamodb.responses import DynamoHandler
+from moto.dynamodb.responses import DynamoHandler, ProjectionExpressionParser
 from moto.utilities.utils import get_partition
 from py_partiql_parser._internal.where_parser import WhereClause
 
@@ -46,6 +46,7 @@ from emulator.dynamodb import (
     item_store,
     kinesis_api,
     partiql,
+    read_filters,
     serialization,
     stream_specification,
     table_description,
@@ -55,8 +56,10 @@ from emulator.dynamodb import (
 )
 from emulator.dynamodb.change_feed import ChangeFeed
 from emulator.dynamodb.expressions.comparisons import parse_filter
-from emulator.dynamodb.expressions.conditions import parse_condition
+from emulator.dynamodb.expressions.conditions import Condition, parse_condition
+from emulator.dynamodb.expressions.paths import Path
 from emulator.dynamodb.expressions.placeholders import Placeholders
+from emulator.dynamodb.expressions.projections import attributes_to_get, parse_projection
 from emulator.dynamodb.idempotency import CompletedTransactions
 from emulator.dynamodb.item_answer import as_asked
 from emulator.dynamodb.item_filter import ItemFilter
@@ -65,7 +68,7 @@ from emulator.dynamodb.key_schema import KeySchema
 from emulator.dynamodb.kinesis_destination import PutRecordsClient
 from emulator.dynamodb.partiql import with_parameters
 from emulator.dynamodb.running_destinations import RunningDestinations
-from emulator.dynamodb.stored_value import plain_attributes
+from emulator.dynamodb.stored_value import plain_at, plain_attributes
 from emulator.dynamodbstreams.change_stream import ChangeStream
 from emulator.dynamodbstreams.number import canonical
 from emulator.dynamodbstreams.pending_changes import PendingChanges
@@ -197,7 +200,24 @@ def _read_items() -> None:
         return ItemFilter(condition)
 
     for operation, member in ((DynamoHandler.scan, "ScanFilter"), (DynamoHandler.query, "QueryFilter")):
-        patch(operation)(partial(_with_older_filter, member))
+        patch(operation)(partial(_with_older_members, member))
+
+    @patch(ProjectionExpressionParser.parse)
+    def parse_projections(original: Callable[..., Any], parser: Any) -> list[tuple[str | int, ...]]:
+        if parser.projection_expression is None:
+            return [path.parts for path in _attributes_to_get.get()]
+        given = {"ExpressionAttributeNames": parser.expression_attribute_names or None}
+        placeholders = Placeholders(given, DynamoType, is_reserved)
+        paths = parse_projection(parser.projection_expression, placeholders)
+        parser.expr_attr_names_found.extend(placeholders.used_names)
+        return [path.parts for path in paths]
+
+    @patch(Item.project)
+    def project(original: Callable[..., Any], item: Item, paths: Iterable[Iterable[str | int]]) -> Item:
+        # moto goes by way of Python's own types, which have no binary sets.
+        return Item(
+            item.hash_key, item.range_key, plain_at([Path(tuple(parts)) for parts in paths], item.attrs)
+        )
 
     @patch(Table.scan)
     def scan(
@@ -250,11 +270,30 @@ def _read_items() -> None:
 # Whether the statement that is carried out is an INSERT.
 _inserts: ContextVar[bool] = ContextVar("inserts", default=False)
 _older_filter: ContextVar[ItemFilter | None] = ContextVar("older_filter", default=None)
+_attributes_to_get: ContextVar[Sequence[Path]] = ContextVar("attributes_to_get", default=())
 
 
-def _with_older_filter(member: str, original: Callable[..., Any], handler: Any) -> Any:
-    """Carry a Scan or Query out with the filter that requests had before expressions."""
+def _with_older_members(member: str, original: Callable[..., Any], handler: Any) -> Any:
+    """Carry a Scan or Query out with the filter and the projection that requests had before expressions."""
+    request = handler.body
+    read_filters.check(request, member, lambda: _key_names(handler.dynamodb_backend, request))
     condition = parse_filter(handler.body, member, DynamoType)
+    token = _attributes_to_get.set(attributes_to_get(handler.body) or ())
+    try:
+        return _with_older_filter(member, condition, original, handler)
+    finally:
+        _attributes_to_get.reset(token)
+
+
+def _key_names(backend: Any, request: Mapping[str, Any]) -> list[str]:
+    """Return the key attributes of the table or index that a request reads."""
+    schema = backend.get_schema(table_name=request["TableName"], index_name=request.get("IndexName"))
+    return [element["AttributeName"] for element in schema]
+
+
+def _with_older_filter(
+    member: str, condition: Condition | None, original: Callable[..., Any], handler: Any
+) -> Any:
     if condition is None:
         return original(handler)
     handler.body = {
@@ -335,6 +374,7 @@ _READ_HERE = frozenset(
         "DeleteItemInput",
         "GetItemInput",
         "PutItemInput",
+        "TransactGetItemsInput",
         "TransactWriteItemsInput",
         "UpdateItemInput",
     }
@@ -525,8 +565,18 @@ class DynamoDBProvider(DynamodbApi, ServiceLifecycleHook):
         return _unless_cancelled(
             context,
             lambda: transaction.transact_write_items(
-                request, lambda name: table_of_items(backend, name), _completed_transactions(backend)
+                request,
+                lambda name: table_of_items(backend, name),
+                _completed_transactions(backend),
+                len(context.request.data),
             ),
+        )
+
+    @handler("TransactGetItems", expand=False)
+    def transact_get_items(self, context: RequestContext, request: Any) -> Any:
+        backend = dynamodb_backends[context.account_id][context.region]
+        return _unless_cancelled(
+            context, lambda: item_read.transact_get_items(request, lambda name: table_of_items(backend, name))
         )
 
     @handler("DescribeContributorInsights", expand=False)

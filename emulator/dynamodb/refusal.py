@@ -1,6 +1,15 @@
-"""The two ways in which DynamoDB refuses a request that it cannot take."""
+"""The ways in which DynamoDB refuses a request that it cannot take."""
 
 from emulator.errors import ServiceError
+
+
+class ItemFault(ServiceError):
+    """What is wrong with an item or key: a transaction tells of it as the reason of one of its members."""
+
+
+def item_fault(message: str) -> ItemFault:
+    """Return the error of an item or key that a table does not take."""
+    return ItemFault("ValidationException", message)
 
 
 def validation_error(message: str) -> ServiceError:

@@ -3,24 +3,30 @@
 https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_TransactWriteItems.html
 """
 
-from collections.abc import Callable, Mapping
+import math
+from collections.abc import Callable, Iterable, Mapping
 from functools import partial
-from typing import Any
+from typing import Any, TypeVar
 
 from moto.dynamodb.exceptions import ConditionalCheckFailed, TransactionCanceledException
 from moto.dynamodb.models.dynamo_type import Item
 from moto.dynamodb.models.table import Table
 
-from emulator.dynamodb import consumption, item_store, item_write
+from emulator.dynamodb import attribute_value, consumption, item_store, item_write
 from emulator.dynamodb.idempotency import CompletedTransactions
 from emulator.dynamodb.item_write import FindTable, ItemWrite, Request, check_enumerations
-from emulator.dynamodb.key_schema import KeySchema
-from emulator.dynamodb.refusal import serialization_error, validation_error
+from emulator.dynamodb.key_schema import Attributes, KeySchema
+from emulator.dynamodb.refusal import ItemFault, serialization_error, validation_error
 from emulator.dynamodb.stored_value import plain_attributes
 from emulator.errors import ServiceError
 
 MAXIMUM_ACTIONS = 100
+MAXIMUM_PAYLOAD_BYTES = 4 * 1024 * 1024
+MAXIMUM_TOKEN_CHARACTERS = 36
+_PAYLOAD = ("Item", "Key", "ExpressionAttributeValues")
 _UNITS_OF_A_WRITE = 2
+_VALIDATION_ERROR = "ValidationError"
+Prepared = TypeVar("Prepared")
 _ENUMERATIONS = {
     "ReturnConsumedCapacity": ("INDEXES", "TOTAL", "NONE"),
     "ReturnItemCollectionMetrics": ("SIZE", "NONE"),
@@ -34,23 +40,33 @@ _KINDS: Mapping[str, Callable[[FindTable, Request], ItemWrite]] = {
 
 
 def transact_write_items(
-    request: Request, find_table: Callable[[str], Table], completed: CompletedTransactions
+    request: Request,
+    find_table: Callable[[str], Table],
+    completed: CompletedTransactions,
+    request_bytes: float = math.inf,
 ) -> dict[str, Any]:
     """Carry a transaction out, unless it has been already, and return the answer.
 
-    The caller keeps others away from the tables. What a transaction that is sent again would read is not told.
+    The caller keeps others away from the tables. `request_bytes` is how long the request's JSON is.
+    What a transaction that is sent again would read is not told.
 
     Raises:
         ServiceError: DynamoDB refuses the request.
-        TransactionCanceledException: a condition does not hold, or an item cannot be changed so.
+        TransactionCanceledException: a condition does not hold, an item cannot be changed so, or is not taken.
     """
     check_enumerations(request, _ENUMERATIONS)
+    _check_token(request.get("ClientRequestToken"))
     if completed.contains(request):
         return {}
     # 1. The requests by themselves, 2. with the items as they are, 3. the writes: what fails has written nothing.
-    actions = [_action(one) for one in _actions(request)]
-    writes = [(name, _KINDS[kind](partial(find_table, name), one)) for kind, name, one in actions]
-    _check_distinct([write for _, write in writes])
+    actions = [_action(one) for one in actions_of(request)]
+    prepared = each_taken(
+        partial(_KINDS[kind], partial(find_table, name), one) for kind, name, one in actions
+    )
+    writes = [(name, write) for (_, name, _), write in zip(actions, prepared, strict=True)]
+    check_distinct([(write.table, write.key) for _, write in writes])
+    if request_bytes > MAXIMUM_PAYLOAD_BYTES:  # no payload counts more than its JSON
+        _check_payload([action for _, _, action in actions])
     outcomes = _outcomes([write for _, write in writes])
     usage: dict[str, consumption.Usage] = {}
     for (name, write), (old, new) in zip(writes, outcomes, strict=True):
@@ -62,7 +78,12 @@ def transact_write_items(
     return consumption.answer(request, usage.values())
 
 
-def _actions(request: Request) -> list[Any]:
+def actions_of(request: Request) -> list[Any]:
+    """Return the members of a transaction, which has at least one and not more than a hundred.
+
+    Raises:
+        ServiceError: it has others.
+    """
     actions = request.get("TransactItems")
     if actions is None:
         raise _fault("Value null at 'transactItems'", "Member must not be null")
@@ -99,10 +120,55 @@ def _action(one: Mapping[str, Any]) -> tuple[str, str, Request]:
     return kinds[0], action["TableName"], action
 
 
-def _check_distinct(writes: list[ItemWrite]) -> None:
-    keys = {(write.table.name, KeySchema.of(write.table).identity(write.key)) for write in writes}
-    if len(keys) < len(writes):
+def each_taken(prepare: Iterable[Callable[[], Prepared]]) -> list[Prepared]:
+    """Return the members of a transaction once it is certain that their tables take their items and keys.
+
+    Raises:
+        ServiceError: DynamoDB refuses the request.
+        TransactionCanceledException: an item or key is not taken; the reason is of the first.
+    """
+    members: list[Prepared | ItemFault] = []
+    for one in prepare:
+        try:
+            members.append(one())
+        except ItemFault as fault:
+            members.append(fault)
+    faults = [number for number, member in enumerate(members) if isinstance(member, ItemFault)]
+    if faults:
+        reasons: list[tuple[str | None, str | None, Any]] = [(None, None, None)] * len(members)
+        reasons[faults[0]] = (_VALIDATION_ERROR, str(members[faults[0]]), None)
+        raise TransactionCanceledException(reasons)
+    return [member for member in members if not isinstance(member, ItemFault)]
+
+
+def check_distinct(items: list[tuple[Table, Attributes]]) -> None:
+    """Refuse tables and keys of items that are there twice."""
+    keys = {(table.name, KeySchema.of(table).identity(key)) for table, key in items}
+    if len(keys) < len(items):
         raise validation_error("Transaction request cannot include multiple operations on one item")
+
+
+def _check_token(token: Any) -> None:
+    if token is None:
+        return
+    if not isinstance(token, str):
+        raise serialization_error("Unexpected field type")
+    if not token:
+        raise _fault("Value '' at 'clientRequestToken'", "Member must have length greater than or equal to 1")
+    if len(token) > MAXIMUM_TOKEN_CHARACTERS:
+        raise _fault(
+            f"Value '{token}' at 'clientRequestToken'",
+            f"Member must have length less than or equal to {MAXIMUM_TOKEN_CHARACTERS}",
+        )
+
+
+def _check_payload(actions: list[Request]) -> None:
+    """Refuse items, keys and values that are larger than 4 MB together; of which size items are there is no matter."""
+    size = sum(
+        attribute_value.size_bytes(action.get(member) or {}) for action in actions for member in _PAYLOAD
+    )
+    if size > MAXIMUM_PAYLOAD_BYTES:
+        raise validation_error(f"Transaction payload size cannot exceed {MAXIMUM_PAYLOAD_BYTES} bytes")
 
 
 def _outcomes(writes: list[ItemWrite]) -> list[tuple[Item | None, Item | None]]:
@@ -119,7 +185,7 @@ def _outcomes(writes: list[ItemWrite]) -> list[tuple[Item | None, Item | None]]:
             shown = plain_attributes(old.attrs) if write.shows_item_on_failure and old is not None else None
             reasons.append(("ConditionalCheckFailed", "The conditional request failed", shown))
         except ServiceError as error:
-            reasons.append(("ValidationError", error.message, None))
+            reasons.append((_VALIDATION_ERROR, error.message, None))
     if any(code is not None for code, _, _ in reasons):
         raise TransactionCanceledException(reasons)
     return outcomes

@@ -13,6 +13,8 @@ MINIMUM_EXPONENT = -130
 # From the first digit of the largest number to the last of the smallest.
 _EXACT = Context(prec=MAXIMUM_EXPONENT - MINIMUM_EXPONENT + MAXIMUM_DIGITS + 1)
 
+_OVERFLOW = "Number overflow. Attempting to store a number with magnitude larger than supported range"
+
 # Nearly every number is one of these already.
 _CANONICAL = re.compile(r"-?(?:[1-9]\d{0,18}(?:\.\d{0,17}[1-9])?|0\.\d{0,17}[1-9])|0", re.ASCII)
 _NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?", re.ASCII)
@@ -45,9 +47,7 @@ def canonical(text: str) -> str:
     last = int(exponent or 0) + int(scale) + trailing
     first = last + len(significant) - 1
     if first > MAXIMUM_EXPONENT:
-        raise _invalid(
-            "Number overflow. Attempting to store a number with magnitude larger than supported range"
-        )
+        raise _invalid(_OVERFLOW)
     if first < MINIMUM_EXPONENT:
         raise _invalid(
             "Number underflow. Attempting to store a number with magnitude smaller than supported range"
@@ -56,13 +56,23 @@ def canonical(text: str) -> str:
 
 
 def total(first: str, second: str) -> str:
-    """Return the exact sum of two numbers, maybe with more digits than DynamoDB can hold."""
-    return str(_EXACT.add(Decimal(first), Decimal(second)))
+    """Return the sum of two numbers.
+
+    Raises:
+        ServiceError: it has more than 38 digits, which DynamoDB calls an overflow, or is too large or too small.
+    """
+    return _held(_EXACT.add(Decimal(first), Decimal(second)))
 
 
 def difference(first: str, second: str) -> str:
-    """Return what is left of the first number, exactly."""
-    return str(_EXACT.subtract(Decimal(first), Decimal(second)))
+    """Return what is left of the first number; refuse it as `total` does."""
+    return _held(_EXACT.subtract(Decimal(first), Decimal(second)))
+
+
+def _held(result: Decimal) -> str:
+    if len("".join(map(str, result.as_tuple().digits)).strip("0")) > MAXIMUM_DIGITS:
+        raise _invalid(_OVERFLOW)
+    return canonical(str(result))
 
 
 def _invalid(message: str) -> ServiceError:

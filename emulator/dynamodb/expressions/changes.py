@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from emulator.dynamodb.expressions.paths import Path
 from emulator.dynamodb.expressions.values import Attributes, Plain, Value, members
 from emulator.dynamodb.refusal import validation_error
-from emulator.dynamodbstreams.number import canonical, total
+from emulator.dynamodbstreams.number import total
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +108,7 @@ def combined(section: str, old: Value | None, value: Value) -> Value | None:
     if old is not None and old.type != value.type:
         raise validation_error("An operand in the update expression has an incorrect data type")
     if value.type == "N":
-        return value if old is None else Plain("N", canonical(total(old.value, value.value)))
+        return value if old is None else Plain("N", total(old.value, value.value))
     before = members(old) if old is not None else {}
     given = members(value)
     if section == "ADD":

@@ -79,14 +79,8 @@ class Placeholders:
 
 def check_presence(request: Mapping[str, Any], expressions: tuple[str, ...], others: tuple[str, ...]) -> None:
     """Refuse names and values without an expression, and expressions beside the members that were there before them."""
-    given = [name for name in expressions if request.get(name) is not None]
-    older = [name for name in others if request.get(name) is not None]
-    if given and older:
-        raise validation_error(
-            "Can not use both expression and non-expression parameters in the same request: "
-            f"Non-expression parameters: {{{', '.join(older)}}} Expression parameters: {{{', '.join(given)}}}"
-        )
-    if given:
+    check_not_mixed(request, expressions, others)
+    if any(request.get(name) is not None for name in expressions):
         return
     if request.get("ExpressionAttributeNames") is not None:
         raise validation_error("ExpressionAttributeNames can only be specified when using expressions")
@@ -95,6 +89,19 @@ def check_presence(request: Mapping[str, Any], expressions: tuple[str, ...], oth
         raise validation_error(
             "ExpressionAttributeValues can only be specified when using expressions: "
             f"{' and '.join(expressions)} {verb} null"
+        )
+
+
+def check_not_mixed(
+    request: Mapping[str, Any], expressions: tuple[str, ...], others: tuple[str, ...]
+) -> None:
+    """Refuse expressions beside the members that were there before them."""
+    given = [name for name in expressions if request.get(name) is not None]
+    older = [name for name in others if request.get(name) is not None]
+    if given and older:
+        raise validation_error(
+            "Can not use both expression and non-expression parameters in the same request: "
+            f"Non-expression parameters: {{{', '.join(older)}}} Expression parameters: {{{', '.join(given)}}}"
         )
 
 

@@ -1,6 +1,7 @@
 """The words and signs of an expression."""
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import Enum, auto
 
@@ -64,6 +65,10 @@ class Tokens:
         self._tokens.append(Token(Kind.END, "<EOF>", len(text), len(text)))
         self._position = 0
         self._depth = 0
+
+    def __iter__(self) -> Iterator[Token]:
+        """Return all tokens, those behind and ahead; the last is the end."""
+        return iter(self._tokens)
 
     @property
     def current(self) -> Token:

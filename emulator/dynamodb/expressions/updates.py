@@ -18,7 +18,7 @@ from emulator.dynamodb.expressions.placeholders import Placeholders
 from emulator.dynamodb.expressions.tokens import Kind, Tokens
 from emulator.dynamodb.expressions.values import SETS, Attributes, Plain, Value
 from emulator.dynamodb.refusal import validation_error
-from emulator.dynamodbstreams.number import canonical, difference, total
+from emulator.dynamodbstreams.number import difference, total
 
 _SECTIONS = ("SET", "REMOVE", "ADD", "DELETE")
 # As the messages about ADD and DELETE call them.
@@ -45,6 +45,7 @@ class _Operand:
     path: Path | None = None
     known_type: str | None = None
     function: str | None = None
+    is_calculated: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,10 +108,7 @@ class _Parser:
     def _set(self) -> None:
         path = parse_path(self._tokens, self._placeholders)
         self._tokens.expect("=")
-        in_parentheses = self._tokens.take_sign("(")
         value = self._value()
-        if in_parentheses:
-            self._tokens.expect(")")
         self._add(path, Change(new=lambda item, _: _present(value.of(item))), value.known_type)
 
     def _remove(self) -> None:
@@ -140,24 +138,39 @@ class _Parser:
             raise self._tokens.invalid(fault)
 
     def _value(self) -> _Operand:
-        """Read an operand, or two with a plus or minus between them."""
-        tokens, left = self._tokens, self._operand()
+        """Read an operand, or two with a plus or minus between them; parentheses may be around each and all."""
+        tokens = self._tokens
+        if not tokens.take_sign("("):
+            return self._calculated(self._operand())
+        value = self._calculated(self._operand())
+        tokens.expect(")")
+        return value if value.is_calculated else self._calculated(value)
+
+    def _calculated(self, left: _Operand) -> _Operand:
+        """Return an operand, or what a plus or minus and another operand behind it make of it."""
+        tokens = self._tokens
         for sign, calculate in (("+", total), ("-", difference)):
             if not tokens.take_sign(sign):
                 continue
             right = self._operand()
             for operand in (left, right):
                 check_operand_type(sign, operand.known_type, ("N",), tokens)
-            return _Operand(_calculation(left, right, calculate), known_type="N")
+            return _Operand(_calculation(left, right, calculate), known_type="N", is_calculated=True)
         return left
 
     def _operand(self) -> _Operand:
         tokens = self._tokens
-        token = tokens.current
-        if tokens.take_sign("("):
-            operand = self._operand()
+        opened = 0
+        while tokens.take_sign("("):
+            opened += 1
+        operand = self._bare_operand()
+        for _ in range(opened):
             tokens.expect(")")
-            return operand
+        return operand
+
+    def _bare_operand(self) -> _Operand:
+        tokens = self._tokens
+        token = tokens.current
         if token.kind is Kind.VALUE:
             tokens.take()
             value = self._placeholders.value(token.text, tokens)
@@ -198,7 +211,7 @@ def _calculation(
         first, second = _present(left.of(item)), _present(right.of(item))
         if first.type != "N" or second.type != "N":
             raise validation_error(_WRONG_TYPE)
-        return Plain("N", canonical(calculate(first.value, second.value)))
+        return Plain("N", calculate(first.value, second.value))
 
     return result
 

@@ -32,3 +32,43 @@ def backend(_provider: None) -> Any:
     )
     backend.execute_statement("INSERT INTO \"Orders\" VALUE {'id':'a','n':'1'}", [])
     return backend
+
+
+@pytest.fixture
+def indexed(backend: DynamoDBBackend) -> DynamoDBBackend:
+    """Return the backend with a table that has a sort key, a local and a global index and no stream."""
+    projection = {"ProjectionType": "ALL"}
+    backend.create_table(
+        name="Indexed",
+        schema=[{"AttributeName": "a", "KeyType": "HASH"}, {"AttributeName": "b", "KeyType": "RANGE"}],
+        throughput=None,
+        attr=[
+            {"AttributeName": "a", "AttributeType": "S"},
+            {"AttributeName": "b", "AttributeType": "N"},
+            {"AttributeName": "c", "AttributeType": "S"},
+            {"AttributeName": "d", "AttributeType": "B"},
+        ],
+        global_indexes=[
+            {
+                "IndexName": "by-d",
+                "KeySchema": [{"AttributeName": "d", "KeyType": "HASH"}],
+                "Projection": projection,
+            }
+        ],
+        indexes=[
+            {
+                "IndexName": "by-c",
+                "KeySchema": [
+                    {"AttributeName": "a", "KeyType": "HASH"},
+                    {"AttributeName": "c", "KeyType": "RANGE"},
+                ],
+                "Projection": projection,
+            }
+        ],
+        streams=None,
+        billing_mode="PAY_PER_REQUEST",
+        sse_specification=None,
+        tags=[],
+        deletion_protection_enabled=False,
+    )
+    return backend

@@ -8,7 +8,7 @@ from moto.dynamodb.responses import DynamoHandler
 
 from emulator.dynamodb.idempotency import CompletedTransactions
 from emulator.dynamodb.item_operations import delete_item, put_item, update_item
-from emulator.dynamodb.item_read import get_item
+from emulator.dynamodb.item_read import get_item, transact_get_items
 from emulator.dynamodb.provider import table_of_items
 from emulator.dynamodb.transaction import transact_write_items
 
@@ -40,6 +40,8 @@ def call(backend: Any, operation: str, **members: Any) -> dict[str, Any]:
     if operation == "transact_write_items":
         completed = CompletedTransactions()
         return _as_sent(transact_write_items(members, lambda name: table_of_items(backend, name), completed))
+    if operation == "transact_get_items":
+        return _as_sent(transact_get_items(members, lambda name: table_of_items(backend, name)))
     if operation in _OPERATIONS:
         return _as_sent(
             _OPERATIONS[operation](lambda: table_of_items(backend, members["TableName"]), members)

@@ -117,14 +117,21 @@ def test_json_of_another_form_is_refused(value: Any, message: str) -> None:
     assert (refusal.value.code, refusal.value.message) == ("SerializationException", message)
 
 
-@pytest.mark.parametrize("content", ["23456", "=+/=", 23])
-def test_binary_that_is_not_base64_is_refused(content: Any) -> None:
-    with pytest.raises(
-        ServiceError, match="only base-64-encoded strings are convertible to bytes"
-    ) as refusal:
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        ("23456", "Base64 encoded length is expected a multiple of 4 bytes but found: 5"),
+        ("=+/=", "Invalid last non-pad Base64 character dectected"),
+        ("AR==", "Invalid last non-pad Base64 character dectected"),
+        ("ä+/=", "Invalid last non-pad Base64 character dectected"),
+        (23, "only base-64-encoded strings are convertible to bytes"),
+    ],
+)
+def test_binary_that_is_not_base64_is_refused(content: Any, message: str) -> None:
+    with pytest.raises(ServiceError) as refusal:
         attribute_value.check({"B": content})
 
-    assert refusal.value.code == "SerializationException"
+    assert (refusal.value.code, refusal.value.message) == ("SerializationException", message)
 
 
 def test_an_item_counts_names_and_values_as_aws_was_recorded_to_count() -> None:

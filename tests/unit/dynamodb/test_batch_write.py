@@ -42,46 +42,6 @@ def items(backend: DynamoDBBackend, name: str = "Orders") -> list[dict[str, Any]
     return [item.to_json()["Attributes"] for item in backend.get_table(name).all_items()]
 
 
-@pytest.fixture
-def indexed(backend: DynamoDBBackend) -> DynamoDBBackend:
-    """Return the backend with a table that has a sort key, a local and a global index and no stream."""
-    projection = {"ProjectionType": "ALL"}
-    backend.create_table(
-        name="Indexed",
-        schema=[{"AttributeName": "a", "KeyType": "HASH"}, {"AttributeName": "b", "KeyType": "RANGE"}],
-        throughput=None,
-        attr=[
-            {"AttributeName": "a", "AttributeType": "S"},
-            {"AttributeName": "b", "AttributeType": "N"},
-            {"AttributeName": "c", "AttributeType": "S"},
-            {"AttributeName": "d", "AttributeType": "B"},
-        ],
-        global_indexes=[
-            {
-                "IndexName": "by-d",
-                "KeySchema": [{"AttributeName": "d", "KeyType": "HASH"}],
-                "Projection": projection,
-            }
-        ],
-        indexes=[
-            {
-                "IndexName": "by-c",
-                "KeySchema": [
-                    {"AttributeName": "a", "KeyType": "HASH"},
-                    {"AttributeName": "c", "KeyType": "RANGE"},
-                ],
-                "Projection": projection,
-            }
-        ],
-        streams=None,
-        billing_mode="PAY_PER_REQUEST",
-        sse_specification=None,
-        tags=[],
-        deletion_protection_enabled=False,
-    )
-    return backend
-
-
 def test_writes_and_their_records_are_in_the_order_of_the_request(backend: DynamoDBBackend) -> None:
     # GIVEN an item
     # WHEN a delete stands before the puts
@@ -431,3 +391,37 @@ def test_item_collections_are_told_of_tables_with_local_indexes(indexed: DynamoD
     assert answer["ItemCollectionMetrics"] == {
         "Indexed": [{"ItemCollectionKey": {"a": {"S": "p"}}, "SizeEstimateRangeGB": [0.0, 1.0]}]
     }
+
+
+def nested(depth: int) -> Any:
+    """Return a value with as many lists in one another."""
+    value: Any = {"S": "a"}
+    for _ in range(depth):
+        value = {"L": [value]}
+    return value
+
+
+@pytest.mark.parametrize(
+    ("attributes", "message"),
+    [
+        ({"x": nested(33)}, "nested levels beyond supported limit"),
+        ({"x": nested(2000)}, "nested levels beyond supported limit"),
+        ({"": {"S": "a"}}, "Empty attribute name"),
+        ({"x" * 65_536: {"S": "a"}}, "Attribute name is too large, must be less than 65536 bytes"),
+    ],
+)
+def test_an_item_of_a_form_that_dynamodb_does_not_take_is_refused(
+    backend: DynamoDBBackend, attributes: dict[str, Any], message: str
+) -> None:
+    before = items(backend)
+
+    with pytest.raises(ServiceError, match=message):
+        write(backend, [put({**B, **attributes})])
+
+    assert items(backend) == before
+
+
+def test_values_of_a_batch_may_be_nested_32_levels_deep(backend: DynamoDBBackend) -> None:
+    write(backend, [put({**B, "x": nested(32)})])
+
+    assert backend.get_item("Orders", {"id": B["id"]}) is not None

@@ -6,6 +6,7 @@ https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_TransactWrite
 from typing import Any
 
 import pytest
+from moto.dynamodb.exceptions import TransactionCanceledException
 
 from emulator.dynamodb.idempotency import CompletedTransactions
 from emulator.dynamodb.provider import table_of_items
@@ -56,9 +57,41 @@ def test_another_request_with_a_token_that_was_used_is_refused(backend: Any) -> 
 def test_a_request_that_was_refused_may_be_sent_again(backend: Any) -> None:
     completed = CompletedTransactions()
     bad = [{"Put": {"TableName": "Orders", "Item": {}}}]
-    with pytest.raises(ServiceError):
+    with pytest.raises(TransactionCanceledException):
         transact(backend, completed, "one", TransactItems=bad)
 
     transact(backend, completed, "one")
 
     assert recorded(backend) == [("MODIFY", A1, A2)]
+
+
+@pytest.mark.parametrize(
+    ("token", "message"),
+    [
+        ("", "Member must have length greater than or equal to 1"),
+        ("x" * 37, "Member must have length less than or equal to 36"),
+    ],
+)
+def test_a_token_has_1_to_36_characters(backend: Any, token: str, message: str) -> None:
+    completed = CompletedTransactions()
+    transact(backend, completed, "x" * 36)
+
+    with pytest.raises(ServiceError) as raised:
+        transact(backend, completed, token)
+
+    assert (raised.value.code, message in raised.value.message) == ("ValidationException", True)
+
+
+def test_all_tokens_that_are_too_old_are_forgotten(backend: Any) -> None:
+    clock = ManualClock()
+    completed = CompletedTransactions(clock)
+    for token in ("one", "two", "three"):
+        transact(backend, completed, token)
+    clock.advance(11 * 60)
+
+    # Another request may have any of them now.
+    undo = [{"Put": {"TableName": "Orders", "Item": A1}}]
+    for token in ("one", "two", "three"):
+        transact(backend, completed, token, TransactItems=undo)
+
+    assert recorded(backend)[-1] == ("MODIFY", A2, A1)

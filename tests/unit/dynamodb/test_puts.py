@@ -24,41 +24,73 @@ def nested(depth: int) -> Any:
     return value
 
 
+# What a table does not take, and what is no item at all.
+NOT_TAKEN = [
+    ({"x": {"S": "a"}}, "One or more parameter values were invalid: Missing the key id in the item"),
+    (
+        {"id": {"N": "1"}},
+        "One or more parameter values were invalid: Type mismatch for key id expected: S actual: N",
+    ),
+    ({"id": {"S": ""}}, "The AttributeValue for a key attribute cannot contain an empty string value."),
+    ({**KEY, "x": nested(33)}, "nested levels beyond supported limit"),
+    ({"id": {"S": "x" * 2049}}, "Size of hashkey has exceeded the maximum size limit of2048 bytes"),
+    ({**KEY, "x": {"S": "x" * 409_600}}, "Item size has exceeded the maximum allowed size"),
+]
+NO_ITEMS = [
+    ({**KEY, "x": {"SS": []}}, "An string set  may not be empty"),
+    ({**KEY, "x": {"BS": ["YQ==", "YQ=="]}}, "of type BS contains duplicates."),
+    ({**KEY, "x": {"S": "a", "N": "1"}}, "has more than one datatypes set"),
+    ({**KEY, "x": {}}, "Supplied AttributeValue is empty"),
+    ({**KEY, "x": {"N": "1e999"}}, "Number overflow"),
+    (
+        {**KEY, "x": {"M": {"y": {"L": [{"NULL": False}]}}}},
+        "Null attribute value types must have the value",
+    ),
+    ({**KEY, "": {"S": "a"}}, "Empty attribute name"),
+    ({**KEY, "x" * 65_536: {"S": "a"}}, "Attribute name is too large, must be less than 65536 bytes"),
+]
+
+
+def _put(item: Any) -> tuple[str, dict[str, Any]]:
+    return "put_item", {"TableName": "Orders", "Item": item}
+
+
+def _put_in_a_transaction(item: Any) -> tuple[str, dict[str, Any]]:
+    return "transact_write_items", {"TransactItems": [{"Put": {"TableName": "Orders", "Item": item}}]}
+
+
 @pytest.mark.parametrize(
-    ("item", "message"),
+    ("request_of", "item", "message"),
     [
-        ({"x": {"S": "a"}}, "One or more parameter values were invalid: Missing the key id in the item"),
-        (
-            {"id": {"N": "1"}},
-            "One or more parameter values were invalid: Type mismatch for key id expected: S actual: N",
-        ),
-        ({"id": {"S": ""}}, "The AttributeValue for a key attribute cannot contain an empty string value."),
-        ({**KEY, "x": {"SS": []}}, "An string set  may not be empty"),
-        ({**KEY, "x": {"BS": ["YQ==", "YQ=="]}}, "of type BS contains duplicates."),
-        ({**KEY, "x": {"S": "a", "N": "1"}}, "has more than one datatypes set"),
-        ({**KEY, "x": {}}, "Supplied AttributeValue is empty"),
-        ({**KEY, "x": {"N": "1e999"}}, "Number overflow"),
-        (
-            {**KEY, "x": {"M": {"y": {"L": [{"NULL": False}]}}}},
-            "Null attribute value types must have the value",
-        ),
-        ({**KEY, "x": nested(33)}, "nested levels beyond supported limit"),
-        ({**KEY, "": {"S": "a"}}, "Empty attribute name"),
-        ({**KEY, "x" * 65_536: {"S": "a"}}, "Attribute name is too large, must be less than 65536 bytes"),
-        ({"id": {"S": "x" * 2049}}, "Size of hashkey has exceeded the maximum size limit of2048 bytes"),
-        ({**KEY, "x": {"S": "x" * 409_600}}, "Item size has exceeded the maximum allowed size"),
+        *((_put, *case) for case in (*NOT_TAKEN, *NO_ITEMS)),
+        *((_put_in_a_transaction, *case) for case in NO_ITEMS),
     ],
 )
-def test_an_item_that_dynamodb_does_not_take_is_refused(backend: Any, item: Any, message: str) -> None:
-    requests: list[tuple[str, dict[str, Any]]] = [
-        ("put_item", {"TableName": "Orders", "Item": item}),
-        ("transact_write_items", {"TransactItems": [{"Put": {"TableName": "Orders", "Item": item}}]}),
-    ]
-    for operation, members in requests:
-        with pytest.raises(ServiceError) as raised:
-            call(backend, operation, **members)
-        assert (raised.value.code, message in raised.value.message) == ("ValidationException", True)
+def test_an_item_that_dynamodb_does_not_take_is_refused(
+    backend: Any, request_of: Any, item: Any, message: str
+) -> None:
+    operation, members = request_of(item)
+
+    with pytest.raises(ServiceError) as raised:
+        call(backend, operation, **members)
+
+    assert (raised.value.code, message in raised.value.message) == ("ValidationException", True)
     assert recorded(backend) == []
+
+
+@pytest.mark.parametrize(("item", "message"), NOT_TAKEN)
+def test_an_item_that_a_table_does_not_take_is_the_reason_of_its_action(
+    backend: Any, item: Any, message: str
+) -> None:
+    unmet = {"Item": {"id": {"S": "b"}}, "ConditionExpression": "attribute_exists(id)"}
+    actions = [{"Put": {"TableName": "Orders", **put}} for put in (unmet, {"Item": item}, {"Item": item})]
+
+    with pytest.raises(Exception, match=r"\[None, ValidationError, None\]") as raised:
+        call(backend, "transact_write_items", TransactItems=actions)
+
+    reasons = json.loads(raised.value.description)["CancellationReasons"]  # type: ignore[attr-defined]
+    assert ["Message" in reason for reason in reasons] == [False, True, False]
+    assert (message in reasons[1]["Message"], recorded(backend)) == (True, [])
 
 
 @pytest.mark.parametrize(
@@ -184,3 +216,10 @@ def test_a_transaction_that_dynamodb_does_not_take_is_refused(
         call(backend, "transact_write_items", TransactItems=actions)
 
     assert message in raised.value.message
+
+
+def test_a_key_that_a_table_does_not_take_is_the_reason_of_a_single_action(backend: Any) -> None:
+    actions = [{"Delete": {"TableName": "Orders", "Key": {"id": {"N": "1"}}}}]
+
+    with pytest.raises(Exception, match=r"\[ValidationError\]"):
+        call(backend, "transact_write_items", TransactItems=actions)

@@ -119,3 +119,125 @@ def test_contributor_insights_are_off_until_they_are_switched_on(backend: Any) -
         contributor_insights.describe(table, {"IndexName": "none"})
     with pytest.raises(ServiceError, match="contributorInsightsAction"):
         contributor_insights.update(table, {"ContributorInsightsAction": "X"})
+
+
+def _scan(backend: Any, **members: Any) -> Any:
+    return call(backend, "scan", TableName="Orders", **members)["Items"]
+
+
+def _query(backend: Any, **members: Any) -> Any:
+    conditions = {"id": {"ComparisonOperator": "EQ", "AttributeValueList": [KEY["id"]]}}
+    if "ProjectionExpression" not in members:
+        return call(backend, "query", TableName="Orders", KeyConditions=conditions, **members)["Items"]
+    return call(
+        backend,
+        "query",
+        TableName="Orders",
+        KeyConditionExpression="id = :id",
+        ExpressionAttributeValues={":id": KEY["id"]},
+        **members,
+    )["Items"]
+
+
+def _batch_get(backend: Any, **members: Any) -> Any:
+    requests = {"Orders": {"Keys": [KEY], **members}}
+    return call(backend, "batch_get_item", RequestItems=requests)["Responses"]["Orders"]
+
+
+@pytest.mark.parametrize("read", [_scan, _query, _batch_get])
+@pytest.mark.parametrize(
+    ("members", "expected"),
+    [
+        ({"ProjectionExpression": "blobs"}, {"blobs": ITEM["blobs"]}),
+        (
+            {"ProjectionExpression": "#m.b[2], #m.b[0]", "ExpressionAttributeNames": {"#m": "map_"}},
+            {"map_": {"M": {"b": {"L": [{"S": "x"}, {"S": "z"}]}}}},
+        ),
+        ({"AttributesToGet": ["blobs", "absent"]}, {"blobs": ITEM["blobs"]}),
+    ],
+)
+def test_what_is_asked_of_many_items_is_returned(
+    backend: Any, read: Any, members: dict[str, Any], expected: dict[str, Any]
+) -> None:
+    call(backend, "put_item", TableName="Orders", Item=ITEM)
+    call(backend, "delete_item", TableName="Orders", Key={"id": {"S": "a"}})
+
+    assert read(backend, **members) == [expected]
+
+
+@pytest.mark.parametrize(
+    ("operation", "members", "message"),
+    [
+        (
+            "query",
+            {"FilterExpression": "id = :id"},
+            "Filter Expression can only contain non-primary key attributes",
+        ),
+        (
+            "query",
+            {"FilterExpression": "size(n) = size(#i)", "ExpressionAttributeNames": {"#i": "id"}},
+            "Primary key attribute: id",
+        ),
+        (
+            "query",
+            {"ExpressionAttributeValues": {":id": KEY["id"], ":x": {"N": "1"}}},
+            "Value provided in ExpressionAttributeValues unused in expressions: keys: {:x}",
+        ),
+        (
+            "scan",
+            {"FilterExpression": "n = :n", "ExpressionAttributeValues": {":n": {"S": "1"}, ":x": {"N": "1"}}},
+            "Value provided in ExpressionAttributeValues unused in expressions: keys: {:x}",
+        ),
+        (
+            "scan",
+            {"ExpressionAttributeValues": {":x": {"N": "1"}}},
+            "can only be specified when using expressions: FilterExpression is null",
+        ),
+        (
+            "query",
+            {"QueryFilter": {"n": {"ComparisonOperator": "NOT_NULL"}}, "ProjectionExpression": "n"},
+            "Non-expression parameters: {QueryFilter}",
+        ),
+        (
+            "scan",
+            {"ScanFilter": {"n": {"ComparisonOperator": "NOT_NULL"}}, "ProjectionExpression": "n"},
+            "Non-expression parameters: {ScanFilter} Expression parameters: {ProjectionExpression}",
+        ),
+    ],
+)
+def test_what_a_read_of_many_items_does_not_take_is_refused(
+    backend: Any, operation: str, members: dict[str, Any], message: str
+) -> None:
+    key = {"KeyConditionExpression": "id = :id", "ExpressionAttributeValues": {":id": KEY["id"]}}
+
+    with pytest.raises(ServiceError) as raised:
+        call(
+            backend,
+            operation,
+            TableName="Orders",
+            **({**key, **members} if operation == "query" else members),
+        )
+
+    assert (raised.value.code, message in raised.value.message) == ("ValidationException", True)
+
+
+def test_a_query_filter_is_not_on_a_key_attribute(backend: Any) -> None:
+    condition = {"id": {"ComparisonOperator": "EQ", "AttributeValueList": [KEY["id"]]}}
+
+    with pytest.raises(
+        ServiceError, match="QueryFilter can only contain non-primary key attributes: Primary key"
+    ):
+        call(backend, "query", TableName="Orders", KeyConditions=condition, QueryFilter=condition)
+
+
+def test_a_filter_may_be_on_what_has_the_name_of_a_key_inside(backend: Any) -> None:
+    answer = call(
+        backend,
+        "query",
+        TableName="Orders",
+        KeyConditionExpression="id = :id",
+        FilterExpression="attribute_not_exists(n.id) AND n = :n",
+        ExpressionAttributeValues={":id": A1["id"], ":n": A1["n"]},
+    )
+
+    assert answer["Items"] == [A1]

@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from emulator.errors import ServiceError
 from tests.unit.dynamodb.handler import call
 from tests.unit.dynamodb.records import A1, A2, B, recorded
 
@@ -41,3 +42,19 @@ def test_one_that_fails_leaves_no_record(backend: Any) -> None:
     assert recorded(backend) == []
     transact(backend, update("a", "2"))
     assert recorded(backend) == [("MODIFY", A1, A2)]
+
+
+def _of_40_puts(size: int) -> list[dict[str, Any]]:
+    """Return actions whose items are of a size in bytes."""
+    items = [{"id": {"S": f"{number:02}"}, "x": {"S": "x" * (size - 5)}} for number in range(40)]
+    return [{"Put": {"TableName": "Orders", "Item": item}} for item in items]
+
+
+def test_a_transaction_is_of_4_mb_at_most(backend: Any) -> None:
+    with pytest.raises(ServiceError, match="size cannot exceed"):
+        call(backend, "transact_write_items", TransactItems=_of_40_puts(4 * 1024 * 1024 // 40 + 1))
+    assert recorded(backend) == []
+
+    call(backend, "transact_write_items", TransactItems=_of_40_puts(4 * 1024 * 1024 // 40))
+
+    assert len(list(backend.get_table("Orders").all_items())) == 41

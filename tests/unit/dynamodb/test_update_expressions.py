@@ -59,6 +59,10 @@ def express(backend: Any, expression: str, name: str = "b") -> dict[str, Any]:
         ("ADD count_ :n , texts :ss", {"count_": {"N": "9"}, "texts": {"SS": ["a", "b", "c"]}}),
         ("DELETE texts :ss , blobs :bs", {"texts": {"SS": ["a"]}, "blobs": {"BS": ["YQ=="]}}),
         ("SET count_ = if_not_exists(count_, :n) + count_", {"count_": {"N": "4"}}),
+        ("SET count_ = (count_) + (count_)", {"count_": {"N": "4"}}),
+        ("SET count_ = ((count_) - count_)", {"count_": {"N": "0"}}),
+        ("SET fresh = (count_)", {"fresh": {"N": "2"}}),
+        ("SET fresh = (if_not_exists(absent, :n)) + count_", {"fresh": {"N": "9"}}),
         ("SET fresh = list_append( :l , list_ )", {"fresh": {"L": [{"S": "new"}, *NUMBERS]}}),
     ],
 )
@@ -95,6 +99,9 @@ def attributes_as_json(backend: Any) -> Any:
         ("SET count_ = :s + :n", "operator or function: +, operand type: S"),
         ("SET count_ = texts + :n", "An operand in the update expression has an incorrect data type"),
         ("SET count_ = :n + :n + :n", "Syntax error"),
+        ("SET count_ = (count_ + count_) + count_", "Syntax error"),
+        ("SET count_ = (count_ + count_", "Syntax error"),
+        (f"SET count_ = {'(' * 2000}count_{')' * 1999}", "Syntax error"),
         ("SET a = list_append( list_ )", "operator or function: list_append, number of operands: 1"),
         ("HELLO a", 'Syntax error; token: "HELLO"'),
     ],
@@ -186,3 +193,27 @@ def test_an_item_that_grows_above_400_kb_stays_as_it_was(backend: Any) -> None:
         update(backend, UpdateExpression="SET u = :u", ExpressionAttributeValues={":u": {"S": "x" * 600}})
 
     assert attributes(backend, "b") == item
+
+
+@pytest.mark.parametrize(
+    "members",
+    [
+        {"UpdateExpression": "SET count_ = count_ + :n"},
+        {"UpdateExpression": "SET count_ = count_ - :n"},
+        {"UpdateExpression": "ADD count_ :n"},
+        {"AttributeUpdates": {"count_": {"Action": "ADD", "Value": {"N": "1e50"}}}},
+    ],
+)
+def test_a_sum_of_more_than_38_digits_is_an_overflow(backend: Any, members: dict[str, Any]) -> None:
+    call(backend, "put_item", TableName="Orders", Item=ITEM)
+    given: dict[str, Any] = (
+        {"ExpressionAttributeValues": {":n": {"N": "1e50"}}} if "UpdateExpression" in members else {}
+    )
+
+    with pytest.raises(ServiceError) as raised:
+        update(backend, **members, **given)
+
+    assert raised.value.message == (
+        "Number overflow. Attempting to store a number with magnitude larger than supported range"
+    )
+    assert attributes(backend, "b") == ITEM

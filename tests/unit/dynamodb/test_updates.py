@@ -126,5 +126,55 @@ def test_arithmetic_is_exact(backend: Any, before: str, expression: str, value: 
 def test_a_result_with_more_digits_than_a_number_has_is_refused(backend: Any) -> None:
     put(backend, **{"id": {"S": "b"}, "n": {"N": "99999999999999999999999999999999999998"}})
 
-    with pytest.raises(ServiceError, match="more than 38 significant digits"):
+    with pytest.raises(ServiceError, match="Number overflow"):
         update(backend, "ADD n :v", name="b", v="0.5")
+
+
+def nested(depth: int) -> Any:
+    """Return a value with as many maps in one another."""
+    value: Any = {"S": "a"}
+    for _ in range(depth):
+        value = {"M": {"x": value}}
+    return value
+
+
+def _nest(backend: Any, depth: int, expression: str) -> None:
+    call(
+        backend,
+        "update_item",
+        TableName="Orders",
+        Key={"id": {"S": "a"}},
+        UpdateExpression=expression,
+        ExpressionAttributeValues={":v": nested(depth)},
+    )
+
+
+@pytest.mark.parametrize("expression", ["SET deep.x = :v", "SET list_[0] = :v"])
+def test_an_update_nests_an_item_up_to_32_levels_deep(backend: Any, expression: str) -> None:
+    put(backend, id={"S": "a"}, deep={"M": {}}, list_={"L": []})
+
+    with pytest.raises(ServiceError, match="nested levels beyond supported limit"):
+        _nest(backend, 32, expression)
+
+    _nest(backend, 31, expression)
+
+
+def test_an_item_is_not_nested_deeper_by_one_update_after_the_other(backend: Any) -> None:
+    put(backend, id={"S": "a"}, x=nested(32))
+    operand = {"Key": {"id": {"S": "a"}}, "ExpressionAttributeValues": {":e": {"L": []}}}
+
+    with pytest.raises(ServiceError, match="nested levels beyond supported limit"):
+        call(
+            backend,
+            "update_item",
+            TableName="Orders",
+            UpdateExpression="SET x.y = x, z = :e",
+            **operand,
+        )
+
+
+@pytest.mark.parametrize("table", ["Orders", TABLE_ARN])
+def test_capacity_is_told_of_the_table_as_the_request_names_it(backend: Any, table: str) -> None:
+    answer = call(backend, "put_item", TableName=table, Item=B, ReturnConsumedCapacity="TOTAL")
+
+    assert answer["ConsumedCapacity"] == {"TableName": table, "CapacityUnits": 1.0}
