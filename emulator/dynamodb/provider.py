@@ -654,7 +654,9 @@ def _unless_cancelled(context: RequestContext, carry_out: Callable[[], dict[str,
 
 def _plain_response(context: RequestContext, answer: dict[str, Any], status: int = 200) -> Response:
     """Return an answer as it is, without a way through the model."""
-    context.service_response = answer
+    if status == 200:
+        # An error is read from the response: the request log has its code then.
+        context.service_response = answer
     headers = {"Content-Type": "application/x-amz-json-1.0", "x-amzn-requestid": context.request_id}
     return Response(dynamo_json_dump(answer), status, headers=headers)
 
