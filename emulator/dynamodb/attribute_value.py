@@ -272,7 +272,7 @@ def _number_size(content: str) -> int:
     """Return a byte for every two digits on one side of the point, one for the exponent and one for a minus."""
     try:
         number = Decimal(content)
-    except InvalidOperation:  # moto's other operations store what is no number
+    except InvalidOperation:  # an import brings it, and is told of it when it is stored
         return len(content)
     if number == 0:
         return 1

@@ -521,7 +521,10 @@ def _new_label() -> str:
 
 
 class DynamoDBProvider(DynamodbApi, ServiceLifecycleHook):
-    """Every operation is moto's but those of Kinesis destinations; writes leave change records."""
+    """Operations on items, on Kinesis destinations and Contributor Insights are this project's, all others moto's.
+
+    Writes leave change records.
+    """
 
     def __init__(self) -> None:
         _record_changes()

@@ -24,7 +24,7 @@ def put(provider: DynamoDBProvider, request: dict[str, Any]) -> RequestContext:
     context.account_id, context.region, context.request_id = ACCOUNT, REGION, "id"
     context.service_request = request
     response = provider.put_item(context, request)
-    ServiceResponseParser()(None, context, response)  # type: ignore[arg-type]
+    ServiceResponseParser()(None, context, response)
     return context
 
 
