@@ -41,7 +41,9 @@ def check_all(attributes: Any) -> None:
     """Refuse attributes of which `check` refuses a value."""
     if type(attributes) is not dict:
         raise serialization_error("Unexpected field type")
-    for value in attributes.values():
+    for name, value in attributes.items():
+        if not name.isascii():
+            text_bytes(name)
         check(value)
 
 
@@ -60,7 +62,7 @@ def check_form(attributes: Any) -> None:
         raise serialization_error("Unexpected field type")
     nested = []
     for name, value in attributes.items():
-        if not 0 < len(name) <= _SURELY_SHORT:
+        if not 0 < len(name) <= _SURELY_SHORT or not name.isascii():
             check_name(name)
         if type(value) is dict and ("M" in value or "L" in value):
             nested.append(value)
@@ -83,7 +85,7 @@ def check_name(name: str) -> None:
     """Refuse the name of an attribute that is empty or longer than 65,535 bytes."""
     if not name:
         raise validation_error(f"{_INVALID}Empty attribute name")
-    if len(name) * 4 > MAXIMUM_NAME_BYTES and len(name.encode()) > MAXIMUM_NAME_BYTES:
+    if len(text_bytes(name)) > MAXIMUM_NAME_BYTES:
         raise validation_error(
             f"{_INVALID}Attribute name is too large, must be less than {MAXIMUM_NAME_BYTES + 1} bytes"
         )
@@ -119,6 +121,22 @@ def _no_value(fault: str) -> Exception:
 def _check_text(content: Any) -> None:
     if type(content) is not str:
         raise not_convertible(content, "String")
+    if not content.isascii():
+        text_bytes(content)
+
+
+def text_bytes(text: str) -> bytes:
+    """Return a text in UTF-8.
+
+    Raises:
+        ServiceError: it has half a surrogate pair, which JSON can write and UTF-8 cannot.
+    """
+    try:
+        return text.encode()
+    except UnicodeEncodeError as error:
+        raise serialization_error(
+            f"Unmatched surrogate in a text: \\u{ord(text[error.start]):04x}"
+        ) from error
 
 
 def _check_number(content: Any) -> None:
@@ -254,7 +272,7 @@ def _number_size(content: str) -> int:
     """Return a byte for every two digits on one side of the point, one for the exponent and one for a minus."""
     try:
         number = Decimal(content)
-    except InvalidOperation:  # moto's other operations store what is no number
+    except InvalidOperation:  # an import brings it, and is told of it when it is stored
         return len(content)
     if number == 0:
         return 1

@@ -23,6 +23,7 @@ _PARTS = {"PutRequest": "Item", "DeleteRequest": "Key"}
 class Write:
     """A put, or a delete when there is no item."""
 
+    keys: item_store.Keys
     attributes: Attributes
     item: Item | None
 
@@ -54,10 +55,8 @@ def batch_write_item(
     usage = [consumption.Usage(batch.name, batch.table) for batch in batches]
     for batch, used in zip(batches, usage, strict=True):
         for write in batch.writes:
-            if write.item is not None:
-                old = item_store.put(batch.table, write.item, write.attributes)
-            else:
-                old = item_store.delete(batch.table, write.attributes)
+            old = batch.table.get_item(*write.keys)
+            item_store.replace(batch.table, write.keys, old, write.item, write.attributes)
             used.add(write.attributes, write.item, old)
     return {"UnprocessedItems": {}, **consumption.answer(request, usage)}
 
@@ -153,7 +152,8 @@ def _writes(
                 attribute_value.check_size(attributes)
         else:
             schema.check_key(attributes)
-        batch.writes.append(Write(attributes, item))
+        keys = (item.hash_key, item.range_key) if item is not None else item_store.keys_of(table, attributes)
+        batch.writes.append(Write(keys, attributes, item))
         seen.add(schema.identity(attributes))
         if len(seen) < len(batch.writes):
             raise validation_error("Provided list of item keys contains duplicates")

@@ -11,10 +11,9 @@ _ASKED_BY = {
 
 
 def as_asked(answer: Mapping[str, Any], request: Mapping[str, Any]) -> dict[str, Any]:
-    """Return an answer without measures that were not asked for, and Attributes only where there are any."""
+    """Return an answer without measures that were not asked for."""
     return {
         name: value
         for name, value in answer.items()
-        if (name != "Attributes" or value)
-        and (name not in _ASKED_BY or request.get(_ASKED_BY[name], "NONE") != "NONE")
+        if name not in _ASKED_BY or request.get(_ASKED_BY[name], "NONE") != "NONE"
     }

@@ -25,21 +25,6 @@ def new_item(table: Table, attributes: Attributes) -> Item:
     return item
 
 
-def put(table: Table, item: Item, attributes: Attributes) -> Item | None:
-    """Store an item, leave a change record and return the item that was there."""
-    old = table.get_item(item.hash_key, item.range_key)
-    _replace(table, item)
-    feed: Any = table.stream_shard
-    if feed is not None and feed.is_followed:
-        feed.record(old.to_json()["Attributes"] if old is not None else None, attributes)
-    return old
-
-
-def delete(table: Table, key: Attributes) -> Item | None:
-    """Remove an item, leave a change record and return the item; None when there is none."""
-    return table.delete_item(*keys_of(table, key))
-
-
 def item_of(keys: Keys, attributes: Mapping[str, DynamoType]) -> Item:
     """Return moto's item with attributes that are moto's already."""
     item = Item(*keys, {})
@@ -47,13 +32,21 @@ def item_of(keys: Keys, attributes: Mapping[str, DynamoType]) -> Item:
     return item
 
 
-def replace(table: Table, keys: Keys, old: Item | None, new: Item | None) -> None:
-    """Store an item in place of another, and leave a change record; None where there is none."""
+def replace(
+    table: Table, keys: Keys, old: Item | None, new: Item | None, image: Attributes | None = None
+) -> None:
+    """Store an item in place of another, and leave a change record; None where there is none.
+
+    `image` is the new item as the request has it, where the request has all of it.
+    """
     if new is not None:
         _replace(table, new)
         feed: Any = table.stream_shard
-        if feed is not None:
-            feed.add(old, new)
+        if feed is not None and feed.is_followed:
+            feed.record(
+                old.to_json()["Attributes"] if old is not None else None,
+                image if image is not None else new.to_json()["Attributes"],
+            )
     elif old is not None:
         table.delete_item(*keys)
 

@@ -521,7 +521,10 @@ def _new_label() -> str:
 
 
 class DynamoDBProvider(DynamodbApi, ServiceLifecycleHook):
-    """Every operation is moto's but those of Kinesis destinations; writes leave change records."""
+    """Operations on items, on Kinesis destinations and Contributor Insights are this project's, all others moto's.
+
+    Writes leave change records.
+    """
 
     def __init__(self) -> None:
         _record_changes()
@@ -654,7 +657,9 @@ def _unless_cancelled(context: RequestContext, carry_out: Callable[[], dict[str,
 
 def _plain_response(context: RequestContext, answer: dict[str, Any], status: int = 200) -> Response:
     """Return an answer as it is, without a way through the model."""
-    context.service_response = answer
+    if status == 200:
+        # An error is read from the response: the request log has its code then.
+        context.service_response = answer
     headers = {"Content-Type": "application/x-amz-json-1.0", "x-amzn-requestid": context.request_id}
     return Response(dynamo_json_dump(answer), status, headers=headers)
 

@@ -9,6 +9,7 @@ from emulator.dynamodb.expressions.values import Attributes, Value
 
 KEY_WORDS = frozenset({"BETWEEN", "IN", "AND", "OR", "NOT"})
 MAXIMUM_DEPTH = 32
+MAXIMUM_INDEX = 2**31 - 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,22 +39,31 @@ def parse_path(tokens: Tokens, placeholders: Placeholders) -> Path:
     """Read a path.
 
     Raises:
-        ServiceError: there is none, or a name is reserved or not defined.
+        ServiceError: there is none, a name is reserved or not defined, or an index is too large.
     """
     parts: list[str | int] = [_name(tokens, placeholders)]
     while True:
         if tokens.take_sign("."):
             parts.append(_name(tokens, placeholders))
         elif tokens.take_sign("["):
-            if tokens.current.kind is not Kind.NUMBER:
-                raise tokens.syntax_error()
-            parts.append(int(tokens.take().text))
+            parts.append(_index(tokens))
             tokens.expect("]")
         else:
             break
     if len(parts) > MAXIMUM_DEPTH:
         raise tokens.invalid(f"The document path has too many nesting elements; nesting levels: {len(parts)}")
     return Path(tuple(parts))
+
+
+def _index(tokens: Tokens) -> int:
+    token = tokens.current
+    if token.kind is not Kind.NUMBER or (token.text.startswith("0") and token.text != "0"):
+        raise tokens.syntax_error()
+    index = int(token.text)
+    if index > MAXIMUM_INDEX:
+        raise tokens.invalid(f"List index is not within the allowable range; index: [{token.text}]")
+    tokens.take()
+    return index
 
 
 def parse_all(tokens: Tokens, parse: Callable[[], None]) -> None:

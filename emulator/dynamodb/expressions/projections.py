@@ -6,6 +6,7 @@ https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Expressions.Pro
 from collections.abc import Mapping
 from typing import Any
 
+from emulator.dynamodb import attribute_value
 from emulator.dynamodb.expressions.changes import Change, ChangeTree
 from emulator.dynamodb.expressions.paths import Path, parse_all, parse_path
 from emulator.dynamodb.expressions.placeholders import Placeholders
@@ -38,7 +39,7 @@ def attributes_to_get(request: Mapping[str, Any]) -> list[Path] | None:
     """Return the paths of AttributesToGet; None where it is not there.
 
     Raises:
-        ServiceError: it is empty, or has a name twice.
+        ServiceError: it is empty, or has a name twice, or one that is empty or too long.
     """
     names = request.get("AttributesToGet")
     if names is None:
@@ -49,6 +50,7 @@ def attributes_to_get(request: Mapping[str, Any]) -> list[Path] | None:
             "Member must have length greater than or equal to 1"
         )
     for name in names:
+        attribute_value.check_name(name)
         if names.count(name) > 1:
             raise validation_error(
                 f"One or more parameter values were invalid: Duplicate value in attribute name: {name}"

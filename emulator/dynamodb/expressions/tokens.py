@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import Enum, auto
 
+from emulator.dynamodb import attribute_value
 from emulator.dynamodb.refusal import validation_error
 from emulator.errors import ServiceError
 
@@ -53,7 +54,7 @@ class Tokens:
         self._usage = usage
         if not text.strip():
             raise self.invalid("The expression can not be empty;")
-        size = len(text.encode())
+        size = len(attribute_value.text_bytes(text))
         if size > MAXIMUM_BYTES:
             raise self.invalid(
                 f"Expression size has exceeded the maximum allowed size; expression size: {size}"

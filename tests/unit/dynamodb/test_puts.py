@@ -223,3 +223,37 @@ def test_a_key_that_a_table_does_not_take_is_the_reason_of_a_single_action(backe
 
     with pytest.raises(Exception, match=r"\[ValidationError\]"):
         call(backend, "transact_write_items", TransactItems=actions)
+
+
+@pytest.mark.parametrize(
+    ("operation", "members"),
+    [
+        ("put_item", {"Item": {**KEY, "x": {"S": "a\ud800"}}}),
+        ("put_item", {"Item": {**KEY, "\ud800": {"S": "a"}}}),
+        ("put_item", {"Item": {**KEY, "x": {"M": {"\ud800": {"SS": ["a"]}}}}}),
+        ("put_item", {"Item": {**KEY, "x": {"SS": ["\udfff"]}}}),
+        ("put_item", {"Item": A2, "ConditionExpression": "attribute_exists(a\ud800)"}),
+        ("get_item", {"Key": {"id": {"S": "\ud800"}}}),
+        ("get_item", {"Key": KEY, "ProjectionExpression": "\ud800"}),
+        (
+            "get_item",
+            {"Key": KEY, "ProjectionExpression": "#a", "ExpressionAttributeNames": {"#a": "\ud800"}},
+        ),
+        ("update_item", {"Key": KEY, "UpdateExpression": "REMOVE \ud800"}),
+        ("update_item", {"Key": KEY, "AttributeUpdates": {"\ud800": {"Value": {"S": "a"}}}}),
+        ("delete_item", {"Key": {"id": {"S": "\ud800"}}}),
+    ],
+)
+def test_half_a_surrogate_pair_is_no_text(backend: Any, operation: str, members: dict[str, Any]) -> None:
+    with pytest.raises(ServiceError) as raised:
+        call(backend, operation, TableName="Orders", **members)
+
+    assert (raised.value.code, recorded(backend)) == ("SerializationException", [])
+
+
+def test_a_whole_surrogate_pair_is_a_text(backend: Any) -> None:
+    item = {**KEY, "\U0001f600": {"S": "\U0001f600"}}
+
+    call(backend, "put_item", TableName="Orders", Item=item)
+
+    assert call(backend, "get_item", TableName="Orders", Key=KEY) == {"Item": item}

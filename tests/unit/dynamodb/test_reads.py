@@ -46,8 +46,15 @@ def test_what_is_asked_of_an_item_is_returned(
     [
         ({"Key": {"id": {"N": "1"}}}, "The provided key element does not match the schema"),
         ({"Key": KEY, "AttributesToGet": []}, "'attributesToGet' failed to satisfy constraint"),
+        ({"Key": KEY, "AttributesToGet": ["a", ""]}, "Empty attribute name"),
+        ({"Key": KEY, "AttributesToGet": ["x" * 65_536]}, "Attribute name is too large"),
         ({"Key": KEY, "AttributesToGet": ["a", "a"]}, "Duplicate value in attribute name: a"),
         ({"Key": KEY, "ProjectionExpression": "a.b, a"}, "Two document paths overlap with each other"),
+        (
+            {"Key": KEY, "ProjectionExpression": "a[99999999999999]"},
+            "Invalid ProjectionExpression: List index is not within the allowable range; index: [99999999999999]",
+        ),
+        ({"Key": KEY, "ProjectionExpression": "a[01]"}, "Invalid ProjectionExpression: Syntax error"),
         ({"Key": KEY, "ProjectionExpression": "a,"}, "Invalid ProjectionExpression: Syntax error"),
         (
             {"Key": KEY, "ExpressionAttributeNames": {"#a": "a"}},
