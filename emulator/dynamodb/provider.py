@@ -202,23 +202,6 @@ def _read_items() -> None:
     for operation, member in ((DynamoHandler.scan, "ScanFilter"), (DynamoHandler.query, "QueryFilter")):
         patch(operation)(partial(_with_older_members, member))
 
-    @patch(ProjectionExpressionParser.parse)
-    def parse_projections(original: Callable[..., Any], parser: Any) -> list[tuple[str | int, ...]]:
-        if parser.projection_expression is None:
-            return [path.parts for path in _attributes_to_get.get()]
-        given = {"ExpressionAttributeNames": parser.expression_attribute_names or None}
-        placeholders = Placeholders(given, DynamoType, is_reserved)
-        paths = parse_projection(parser.projection_expression, placeholders)
-        parser.expr_attr_names_found.extend(placeholders.used_names)
-        return [path.parts for path in paths]
-
-    @patch(Item.project)
-    def project(original: Callable[..., Any], item: Item, paths: Iterable[Iterable[str | int]]) -> Item:
-        # moto goes by way of Python's own types, which have no binary sets.
-        return Item(
-            item.hash_key, item.range_key, plain_at([Path(tuple(parts)) for parts in paths], item.attrs)
-        )
-
     @patch(Table.scan)
     def scan(
         original: Callable[..., Any],
@@ -242,9 +225,14 @@ def _read_items() -> None:
 
     @patch(DynamoDBBackend.query)
     def query(original: Callable[..., Any], backend: Any, *args: Any, **kwargs: Any) -> Any:
-        items, scanned, last = original(backend, *args, **kwargs)
         older = _older_filter.get()
-        return (items if older is None else [item for item in items if older.expr(item)]), scanned, last
+        if older is None:
+            return original(backend, *args, **kwargs)
+        *others, projection = args
+        # What the filter asks for need not be asked for.
+        items, scanned, last = original(backend, *others, None, **kwargs)
+        found = [item for item in items if older.expr(item)]
+        return [item.project(projection) for item in found] if projection else found, scanned, last
 
     # Sizes are checked where items are written, and not again for every attribute.
     patch(LimitedSizeDict.__setitem__)(lambda original, *arguments: dict.__setitem__(*arguments))
@@ -265,6 +253,27 @@ def _read_items() -> None:
                 "Duplicate primary key exists in table",
             )
         return original(table, attributes, *args, **kwargs)
+
+
+def _project_items() -> None:
+    """Have moto's reads return of items what is asked for, as DynamoDB does."""
+
+    @patch(ProjectionExpressionParser.parse)
+    def parse_projections(original: Callable[..., Any], parser: Any) -> list[tuple[str | int, ...]]:
+        if parser.projection_expression is None:
+            return [path.parts for path in _attributes_to_get.get()]
+        given = {"ExpressionAttributeNames": parser.expression_attribute_names or None}
+        placeholders = Placeholders(given, DynamoType, is_reserved)
+        paths = parse_projection(parser.projection_expression, placeholders)
+        parser.expr_attr_names_found.extend(placeholders.used_names)
+        return [path.parts for path in paths]
+
+    @patch(Item.project)
+    def project(original: Callable[..., Any], item: Item, paths: Iterable[Iterable[str | int]]) -> Item:
+        # moto goes by way of Python's own types, which have no binary sets.
+        return Item(
+            item.hash_key, item.range_key, plain_at([Path(tuple(parts)) for parts in paths], item.attrs)
+        )
 
 
 # Whether the statement that is carried out is an INSERT.
@@ -533,6 +542,7 @@ class DynamoDBProvider(DynamodbApi, ServiceLifecycleHook):
         _describe_tables()
         _write_numbers_as_dynamodb()
         _read_items()
+        _project_items()
         _leave_requests_as_they_came()
         self._time_to_live = time_to_live.TimeToLiveWorker(_all_tables, _LOCK)
         self._destinations = RunningDestinations()

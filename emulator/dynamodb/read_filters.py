@@ -11,7 +11,8 @@ from emulator.dynamodb.expressions.placeholders import check_not_mixed
 from emulator.dynamodb.expressions.tokens import Kind, Tokens
 from emulator.dynamodb.refusal import validation_error
 
-_OLDER = ("AttributesToGet", "QueryFilter", "ScanFilter", "ConditionalOperator", "KeyConditions")
+# KeyConditions may be beside expressions.
+_OLDER = ("AttributesToGet", "QueryFilter", "ScanFilter", "ConditionalOperator")
 # Those that may have values, by the member that filters without an expression.
 _EXPRESSIONS = {
     "ScanFilter": ("FilterExpression",),
@@ -31,6 +32,10 @@ def check(request: Mapping[str, Any], older: str, key_names: Callable[[], Collec
     check_not_mixed(request, ("ProjectionExpression", *expressions), _OLDER)
     _check_values_used(request, expressions)
     if older == "QueryFilter":
+        if request.get("KeyConditions") is None and request.get("KeyConditionExpression") is None:
+            raise validation_error(
+                "Either the KeyConditions or KeyConditionExpression parameter must be specified in the request."
+            )
         _check_no_keys("Filter Expression", _names(request), key_names)
         _check_no_keys(older, request.get(older) or (), key_names)
 

@@ -237,6 +237,30 @@ def test_a_query_filter_is_not_on_a_key_attribute(backend: Any) -> None:
         call(backend, "query", TableName="Orders", KeyConditions=condition, QueryFilter=condition)
 
 
+def test_a_query_has_a_condition_on_its_key(backend: Any) -> None:
+    with pytest.raises(
+        ServiceError, match="Either the KeyConditions or KeyConditionExpression parameter must be"
+    ):
+        call(backend, "query", TableName="Orders", QueryFilter={"n": {"ComparisonOperator": "NOT_NULL"}})
+
+
+@pytest.mark.parametrize(
+    "members",
+    [
+        {"QueryFilter": {"n": {"ComparisonOperator": "NOT_NULL"}}, "AttributesToGet": ["id"]},
+        {"FilterExpression": "attribute_exists(n)", "ProjectionExpression": "id"},
+    ],
+)
+def test_older_key_conditions_are_beside_filters_on_what_is_not_returned(
+    backend: Any, members: dict[str, Any]
+) -> None:
+    conditions = {"id": {"ComparisonOperator": "EQ", "AttributeValueList": [A1["id"]]}}
+
+    answer = call(backend, "query", TableName="Orders", KeyConditions=conditions, **members)
+
+    assert answer["Items"] == [{"id": A1["id"]}]
+
+
 def test_a_filter_may_be_on_what_has_the_name_of_a_key_inside(backend: Any) -> None:
     answer = call(
         backend,
