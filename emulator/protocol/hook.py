@@ -27,7 +27,15 @@ LOG = logging.getLogger(__name__)
 _PROTOCOLS = frozenset({"json", "rest-json", "query"})
 # The DynamoDB provider takes the JSON of these as it came.
 _UNPARSED = frozenset(
-    {"BatchWriteItem", "DeleteItem", "GetItem", "PutItem", "TransactWriteItems", "UpdateItem"}
+    {
+        "BatchWriteItem",
+        "DeleteItem",
+        "GetItem",
+        "PutItem",
+        "TransactGetItems",
+        "TransactWriteItems",
+        "UpdateItem",
+    }
 )
 
 
