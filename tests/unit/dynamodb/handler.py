@@ -9,7 +9,7 @@ from moto.dynamodb.responses import DynamoHandler
 from emulator.dynamodb.idempotency import CompletedTransactions
 from emulator.dynamodb.item_operations import delete_item, put_item, update_item
 from emulator.dynamodb.item_read import get_item, transact_get_items
-from emulator.dynamodb.provider import table_of_items
+from emulator.dynamodb.lookup import table_of_items
 from emulator.dynamodb.transaction import transact_write_items
 
 

@@ -9,7 +9,7 @@ import pytest
 from moto.dynamodb.exceptions import TransactionCanceledException
 
 from emulator.dynamodb.idempotency import CompletedTransactions
-from emulator.dynamodb.provider import table_of_items
+from emulator.dynamodb.lookup import table_of_items
 from emulator.dynamodb.transaction import transact_write_items
 from emulator.errors import ServiceError
 from tests.clock import ManualClock
