@@ -72,6 +72,11 @@ def is_insert(statement: str) -> bool:
     return statement.lstrip().upper().startswith("INSERT ")
 
 
+def is_delete(statement: str) -> bool:
+    """Tell whether a statement is a DELETE."""
+    return statement.lstrip().upper().startswith("DELETE ")
+
+
 def compares(sign: str, value: Mapping[str, Any] | None, wanted: Mapping[str, Any]) -> bool:
     """Tell whether an attribute is less or more than a value, or another; None is an attribute that is not there.
 

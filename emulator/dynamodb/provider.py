@@ -50,6 +50,7 @@ def dispatch_table(provider: "DynamoDBProvider") -> dict[str, Handler]:
     return guarded(MotoFallbackDispatcher(provider), CommonServiceException, _LOCK)
 
 
+# Those of which this project reads every member itself.
 _READ_HERE = frozenset(
     {
         "BatchWriteItemInput",

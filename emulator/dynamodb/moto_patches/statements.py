@@ -11,9 +11,10 @@ from moto.dynamodb.exceptions import DynamodbException
 from moto.dynamodb.models import DynamoDBBackend
 from moto.dynamodb.models.table import Table
 from moto.dynamodb.responses import DynamoHandler
+from py_partiql_parser import DynamoDBStatementParser, QueryMetadata
 from py_partiql_parser._internal.where_parser import WhereClause
 
-from emulator.dynamodb import attribute_value, item_store, partiql
+from emulator.dynamodb import attribute_value, item_store, partiql, partiql_write
 from emulator.dynamodb.key_schema import KeySchema
 from emulator.dynamodb.moto_patches.values import refused_by_moto
 from emulator.dynamodb.partiql import with_parameters
@@ -24,8 +25,25 @@ from emulator.errors import ServiceError
 _inserts: ContextVar[bool] = ContextVar("inserts", default=False)
 
 
+class DuplicateItem(DynamodbException):
+    """An INSERT finds its item in the table."""
+
+    name = "DuplicateItem"  # what a batch has for its code
+
+    def __init__(self) -> None:
+        super().__init__(
+            "com.amazonaws.dynamodb.v20120810#DuplicateItemException", "Duplicate primary key exists in table"
+        )
+
+
 def install() -> None:
-    """Have PartiQL's statements read and, in transactions, rolled back as DynamoDB does."""
+    """Change how PartiQL's statements are read and carried out."""
+    _read()
+    _carry_out()
+
+
+def _read() -> None:
+    """Have statements and their parameters read as DynamoDB does."""
 
     @patch(DynamoHandler.execute_statement)
     def check_parameters(original: Callable[..., Any], handler: Any) -> Any:
@@ -43,6 +61,41 @@ def install() -> None:
         if clause.fn not in partiql.INEQUALITIES or not isinstance(clause.right, dict):
             return original(clause, find_value, row)
         return partiql.compares(clause.fn, find_value(clause.left, row), clause.right)
+
+    @patch(DynamoDBStatementParser.parse)
+    def parse(
+        original: Callable[..., Any],
+        parser: Any,
+        query: str,
+        parameters: list[Mapping[str, Any]] | None = None,
+    ) -> Any:
+        if partiql.is_insert(query):
+            with refused_by_moto():
+                name, item = partiql_write.read_insert(query, parameters or [])
+            _find(parser, name)
+            return [], {name: [(None, item)]}
+        if partiql.is_delete(query):
+            with refused_by_moto():
+                name, equal = partiql_write.read_delete(query, parameters or [])
+            found = [
+                item
+                for item in _find(parser, name)
+                if all(item.get(attribute) == value for attribute, value in equal)
+            ]
+            return [], {name: [(item.get_regular(), None) for item in found]}
+        return original(parser, query, parameters)
+
+    @patch(DynamoDBStatementParser.get_query_metadata)
+    def get_query_metadata(original: Callable[..., Any], query: str) -> Any:
+        if not (partiql.is_insert(query) or partiql.is_delete(query)):
+            return original(query)
+        with refused_by_moto():
+            name = partiql_write.table_name(query)
+        return QueryMetadata(tables={name: name})
+
+
+def _carry_out() -> None:
+    """Have statements carried out and, in transactions, rolled back as DynamoDB does."""
 
     @patch(DynamoDBBackend.execute_statement)
     def execute_statement(
@@ -62,7 +115,11 @@ def install() -> None:
         for entry in statements:
             statement, parameters = with_parameters(entry["Statement"], entry.get("Parameters", []))
             rewritten.append({**entry, "Statement": statement, "Parameters": parameters})
-        return original(backend, rewritten)
+        answers: list[dict[str, Any]] = original(backend, rewritten)
+        for answer in answers:
+            if "Error" in answer:
+                answer["Error"]["Code"] = _code(answer["Error"]["Code"])
+        return answers
 
     @patch(Table.put_item)
     def put_item(
@@ -73,10 +130,7 @@ def install() -> None:
             KeySchema.of(table).check_put(attributes)
             attribute_value.check_size(attributes)
         if _inserts.get() and table.get_item(*item_store.keys_of(table, attributes)) is not None:
-            raise DynamodbException(
-                "com.amazonaws.dynamodb.v20120810#DuplicateItemException",
-                "Duplicate primary key exists in table",
-            )
+            raise DuplicateItem
         return original(table, attributes, *args, **kwargs)
 
     @patch(DynamoDBBackend.execute_transaction)
@@ -89,6 +143,21 @@ def install() -> None:
         for changes in pending:
             changes.record_each()
         return result
+
+
+def _code(name: str) -> str:
+    """Return the code that a batch has for what moto calls an exception.
+
+    https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_BatchStatementError.html
+    """
+    return "ValidationError" if name == "Bad Request" else name
+
+
+def _find(parser: Any, table_name: str) -> Any:
+    """Return the items of a table as the parser has them."""
+    if table_name not in parser.documents:
+        raise ServiceError("ResourceNotFoundException", "Requested resource not found")
+    return parser.documents[table_name]
 
 
 @contextmanager

@@ -150,9 +150,6 @@ def _replace_time_to_live() -> None:
         return named_table(backend, table_name).ttl
 
 
-# Those of which this project reads every member itself.
-
-
 def _new_label() -> str:
     """Return a stream label: the moment of enabling with milliseconds."""
     return datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%S.%f")[:-3]

@@ -6,7 +6,7 @@ https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/ql-reference.ht
 from typing import Any
 
 import pytest
-from moto.dynamodb.exceptions import DynamodbException
+from moto.dynamodb.exceptions import DynamodbException, MockValidationException
 
 from emulator.dynamodb.partiql import with_parameters
 from emulator.errors import ServiceError
@@ -29,7 +29,11 @@ def names(backend: Any) -> list[str]:
         ("UPDATE Orders SET n = 2 WHERE id='a'", [], [("MODIFY", A1, {**A1, "n": {"N": "2"}})]),
         ("UPDATE Orders SET n=-1.5 WHERE id='a'", [], [("MODIFY", A1, {**A1, "n": {"N": "-1.5"}})]),
         ("UPDATE Orders SET n=true WHERE id='a'", [], [("MODIFY", A1, {**A1, "n": {"BOOL": True}})]),
+        ("INSERT INTO Orders VALUE {'id': ?}", [{"S": "b"}], [("INSERT", None, B)]),
         ("DELETE FROM \"Orders\" WHERE id='a'", [], [("REMOVE", A1, None)]),
+        ('DELETE FROM Orders WHERE "id" = ? AND n = ?', [{"S": "a"}, {"S": "1"}], [("REMOVE", A1, None)]),
+        ("delete from Orders where id='a' and n='2'", [], []),
+        ("DELETE FROM Orders WHERE id='a' RETURNING ALL OLD *", [], [("REMOVE", A1, None)]),
         ("DELETE FROM \"Orders\" WHERE id='b'", [], []),
     ],
 )
@@ -185,3 +189,125 @@ def test_an_inequality_does_not_hold_where_there_is_nothing(
     found = backend.execute_statement(f'SELECT * FROM "Orders" WHERE {condition}', parameters)
 
     assert [item["id"]["S"] for item in found] == names
+
+
+def test_an_insert_has_values_of_every_type(backend: Any) -> None:
+    statement = (
+        "INSERT INTO \"Orders\" VALUE {'id': 'it''s', 'n': -1.50, 'yes': true, 'no': FALSE, 'none': null, "
+        "'list': [1, 'a', {}], 'map': {'inner': ?}, 'texts': <<'a', 'b'>>, 'numbers': <<1, 2.0>>, 'binary': ?}"
+    )
+
+    backend.execute_statement(statement, [{"S": "p"}, {"B": "AQ=="}])
+
+    (_, stored) = backend.tables["Orders"].all_items()
+    assert stored.to_json()["Attributes"] == {
+        "id": {"S": "it's"},
+        "n": {"N": "-1.5"},
+        "yes": {"BOOL": True},
+        "no": {"BOOL": False},
+        "none": {"NULL": True},
+        "list": {"L": [{"N": "1"}, {"S": "a"}, {"M": {}}]},
+        "map": {"M": {"inner": {"S": "p"}}},
+        "texts": {"SS": ["a", "b"]},
+        "numbers": {"NS": ["1", "2"]},
+        "binary": {"B": "AQ=="},
+    }
+
+
+@pytest.mark.parametrize(
+    ("statement", "parameters"),
+    [
+        ("DELETE FROM Sorted WHERE customer='a' AND placed=1", []),
+        ("DELETE FROM Sorted WHERE customer=? AND placed=?", [{"S": "a"}, {"N": "1.0"}]),
+    ],
+)
+def test_a_delete_finds_a_number(backend: Any, statement: str, parameters: list[Any]) -> None:
+    # GIVEN a table whose sort key is a number
+    backend.create_table(
+        "Sorted",
+        schema=[
+            {"AttributeName": "customer", "KeyType": "HASH"},
+            {"AttributeName": "placed", "KeyType": "RANGE"},
+        ],
+        throughput=None,
+        attr=[
+            {"AttributeName": "customer", "AttributeType": "S"},
+            {"AttributeName": "placed", "AttributeType": "N"},
+        ],
+        global_indexes=[],
+        indexes=[],
+        streams=None,
+        billing_mode="PAY_PER_REQUEST",
+        sse_specification={},
+        tags=[],
+        deletion_protection_enabled=False,
+    )
+    for placed in ("1", "2"):
+        backend.execute_statement("INSERT INTO Sorted VALUE {'customer': 'a', 'placed': ?}", [{"N": placed}])
+
+    backend.execute_statement(statement, parameters)
+
+    assert [item.range_key.value for item in backend.tables["Sorted"].all_items()] == ["2"]
+
+
+def test_statements_of_a_batch_take_parameters(backend: Any) -> None:
+    answers = backend.batch_execute_statement(
+        [
+            {"Statement": "INSERT INTO Orders VALUE {'id': ?}", "Parameters": [{"S": "b"}]},
+            {"Statement": "DELETE FROM Orders WHERE id = ?", "Parameters": [{"S": "a"}]},
+        ]
+    )
+
+    assert [answer.get("Error") for answer in answers] == [None, None]
+    assert recorded(backend) == [("INSERT", None, B), ("REMOVE", A1, None)]
+
+
+@pytest.mark.parametrize(
+    ("statement", "parameters", "message"),
+    [
+        ("INSERT INTO Orders VALUE {'id': ?}", [], "Number of parameters"),
+        ("INSERT INTO Orders VALUE {'id': 'b'}", [{"S": "c"}], "Number of parameters"),
+        ("DELETE FROM Orders WHERE id = ?", [], "Number of parameters"),
+        ("INSERT INTO Orders VALUE 'b'", [], "well formed"),
+        ("INSERT INTO Orders VALUE {'id': 'b'", [], "well formed"),
+        ("INSERT INTO Orders VALUE {id: 'b'}", [], "well formed"),
+        ("INSERT INTO Orders VALUE {'id': <<>>}", [], "well formed"),
+        ("INSERT INTO Orders VALUE {'id': 'b'} more", [], "well formed"),
+        ("DELETE FROM Orders", [], "well formed"),
+        ("DELETE FROM Orders WHERE id < 'b'", [], "well formed"),
+    ],
+)
+def test_a_write_that_cannot_be_read_is_refused(
+    backend: Any, statement: str, parameters: list[Any], message: str
+) -> None:
+    with pytest.raises(MockValidationException, match=message):
+        backend.execute_statement(statement, parameters)
+
+    assert recorded(backend) == []
+
+
+@pytest.mark.parametrize(
+    "statement", ["INSERT INTO Others VALUE {'id': 'b'}", "DELETE FROM Others WHERE id = 'b'"]
+)
+def test_a_write_to_no_table_is_refused(backend: Any, statement: str) -> None:
+    with pytest.raises(ServiceError, match="Requested resource not found"):
+        backend.execute_statement(statement, [])
+
+
+def test_faults_of_a_batch_have_its_codes(backend: Any) -> None:
+    answers = backend.batch_execute_statement(
+        [
+            {"Statement": "INSERT INTO Orders VALUE {'id': 'a'}"},
+            {"Statement": "INSERT INTO Orders VALUE {'id': 5}"},
+            {"Statement": "INSERT INTO Orders VALUE {'id': 'b'"},
+            {"Statement": "INSERT INTO Others VALUE {'id': 'b'}"},
+        ]
+    )
+
+    # https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_BatchStatementError.html
+    assert [answer["Error"]["Code"] for answer in answers] == [
+        "DuplicateItem",
+        "ValidationError",
+        "ValidationError",
+        "ResourceNotFound",
+    ]
