@@ -8,12 +8,10 @@ from typing import Any
 from localstack.aws.api import CommonServiceException, RequestContext
 from localstack.aws.api.core import handler
 from localstack.aws.api.dynamodb import DynamodbApi
-from localstack.aws.protocol.parser import JSONRequestParser
 from localstack.http import Response
 from localstack.runtime.shutdown import SHUTDOWN_HANDLERS
 from localstack.services.moto import MotoFallbackDispatcher
 from localstack.services.plugins import ServiceLifecycleHook
-from localstack.utils.patch import patch
 from moto.dynamodb.exceptions import (
     ConditionalCheckFailed,
     TransactionCanceledException,
@@ -50,36 +48,6 @@ def dispatch_table(provider: "DynamoDBProvider") -> dict[str, Handler]:
     return guarded(MotoFallbackDispatcher(provider), CommonServiceException, _LOCK)
 
 
-# Those of which this project reads every member itself.
-_READ_HERE = frozenset(
-    {
-        "BatchWriteItemInput",
-        "DeleteItemInput",
-        "GetItemInput",
-        "PutItemInput",
-        "TransactGetItemsInput",
-        "TransactWriteItemsInput",
-        "UpdateItemInput",
-    }
-)
-
-
-def _leave_requests_as_they_came() -> None:
-    """Give some operations on items the JSON of their requests.
-
-    To go through it by the model takes longer than the operation, and ends in an internal error where a member is of
-    another type than the API has it.
-    """
-
-    @patch(JSONRequestParser._do_parse)
-    def _do_parse(original: Callable[..., Any], parser: Any, request: Any, shape: Any, *args: Any) -> Any:
-        if shape is not None and shape.name in _READ_HERE:
-            body = parser._parse_body_as_json(request)
-            if isinstance(body, dict):
-                return body
-        return original(parser, request, shape, *args)
-
-
 def _all_tables() -> list[Any]:
     with _LOCK:
         return [
@@ -99,7 +67,6 @@ class DynamoDBProvider(DynamodbApi, ServiceLifecycleHook):
     def __init__(self) -> None:
         for patches in (tables, values, reads, statements):
             patches.install()
-        _leave_requests_as_they_came()
         self._time_to_live = time_to_live.TimeToLiveWorker(_all_tables, _LOCK)
         self._destinations = RunningDestinations()
 

@@ -21,22 +21,10 @@ from werkzeug.exceptions import NotFound
 from emulator.protocol import answer, refusal
 from emulator.protocol.answer import Answer
 from emulator.protocol.refusal import Body
-from emulator.protocol.strict_parser import StrictJSONRequestParser, parser_of
+from emulator.protocol.strict_parser import StrictJSONRequestParser, is_left_as_it_came, parser_of
 
 LOG = logging.getLogger(__name__)
 _PROTOCOLS = frozenset({"json", "rest-json", "query"})
-# The DynamoDB provider takes the JSON of these as it came.
-_UNPARSED = frozenset(
-    {
-        "BatchWriteItem",
-        "DeleteItem",
-        "GetItem",
-        "PutItem",
-        "TransactGetItems",
-        "TransactWriteItems",
-        "UpdateItem",
-    }
-)
 
 
 class MissingRequiredParameterException(CommonServiceException):
@@ -121,7 +109,7 @@ def _find_violations_behind_failures() -> None:
 
 def _fault_of_form(context: RequestContext) -> Response | None:
     """Return the answer to a body of another form than its operation's that no parser has looked at."""
-    if context.operation.name not in _UNPARSED:
+    if not is_left_as_it_came(context.operation):
         return None
     body = _body(context.request)
     fault = refusal.type_fault_of(context.operation, body)

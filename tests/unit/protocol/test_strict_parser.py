@@ -33,10 +33,10 @@ def to(target: str | None, content: bytes, media_type: str = "application/x-amz-
     [
         (
             "dynamodb",
-            "DynamoDB_20120810.PutItem",
+            "DynamoDB_20120810.Query",
             {
                 "TableName": "orders",
-                "Item": {
+                "ExclusiveStartKey": {
                     "orderid": {"S": "1"},
                     "tags": {"L": [{"SS": ["a"]}, {"BOOL": True}]},
                     "no": {"B": "AAE="},
@@ -57,6 +57,17 @@ def test_a_request_in_order_is_read_as_before(service: str, target: str, request
 
     before = JSONRequestParser(model).parse(to(target, content))
     assert (operation.name, parsed) == (before[0].name, before[1])
+
+
+def test_an_operation_on_items_gets_the_json_of_its_request() -> None:
+    content = {"TableName": "orders", "Item": {"orderid": {"S": "1"}, "no": {"B": "AAE="}}, "Unknown": [1]}
+    parser = StrictJSONRequestParser(load_service("dynamodb"))
+
+    operation, parsed = parser.parse(to("DynamoDB_20120810.PutItem", json.dumps(content).encode()))
+
+    assert (operation.name, parsed) == ("PutItem", content)
+    with pytest.raises(RequestParserError):
+        parser.parse(to("DynamoDB_20120810.PutItem", b"[]"))
 
 
 def test_cbor_brings_bytes_and_times() -> None:
