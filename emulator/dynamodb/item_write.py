@@ -94,10 +94,7 @@ def put(find_table: FindTable, request: Request) -> ItemWrite:
     attribute_value.check_all(item)
     _check_returned(request)
     attribute_value.check_size(item)
-    expected = parse_expected(request, DynamoType)
-    placeholders = Placeholders(request, DynamoType, is_reserved)
-    condition = _condition(request, placeholders) or expected
-    placeholders.check_all_used()
+    condition = _only_condition(request)
     table = find_table()
     schema = KeySchema.of(table)
     schema.check_put(item)
@@ -169,6 +166,15 @@ def update(find_table: FindTable, request: Request) -> ItemWrite:
     return _write(table, schema, key, condition, request, outcome, paths)
 
 
+def _only_condition(request: Request) -> Condition | None:
+    """Return what a write depends on, where no other expression uses the request's placeholders."""
+    expected = parse_expected(request, DynamoType)
+    placeholders = Placeholders(request, DynamoType, is_reserved)
+    condition = _condition(request, placeholders) or expected
+    placeholders.check_all_used()
+    return condition
+
+
 def _of_key(
     find_table: FindTable, request: Request, outcome: Callable[[Item | None], Item | None]
 ) -> ItemWrite:
@@ -176,10 +182,7 @@ def _of_key(
     _check_together(request, _CONDITION)
     attribute_value.check_all(key)
     _check_returned(request)
-    expected = parse_expected(request, DynamoType)
-    placeholders = Placeholders(request, DynamoType, is_reserved)
-    condition = _condition(request, placeholders) or expected
-    placeholders.check_all_used()
+    condition = _only_condition(request)
     table = find_table()
     schema = KeySchema.of(table)
     schema.check_key(key)

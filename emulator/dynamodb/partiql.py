@@ -44,8 +44,7 @@ def with_parameters(
     https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/ql-reference.html
     """
     stored = [_as_stored(value) for value in parameters]
-    words = statement.split(maxsplit=1)
-    token = _TOKENS.get(words[0].upper()) if words else None
+    token = _TOKENS.get(keyword(statement))
     if token is None:
         return statement, stored
     space = " " if token is _TOKENS["SELECT"] else ""
@@ -67,14 +66,9 @@ def with_parameters(
     return rewritten, [*result, *given]
 
 
-def is_insert(statement: str) -> bool:
-    """Tell whether a statement is an INSERT."""
-    return statement.lstrip().upper().startswith("INSERT ")
-
-
-def is_delete(statement: str) -> bool:
-    """Tell whether a statement is a DELETE."""
-    return statement.lstrip().upper().startswith("DELETE ")
+def keyword(statement: str) -> str:
+    """Return the first word of a statement, which says what it does; empty when there is none."""
+    return "".join(statement.split(maxsplit=1)[:1]).upper()
 
 
 def compares(sign: str, value: Mapping[str, Any] | None, wanted: Mapping[str, Any]) -> bool:

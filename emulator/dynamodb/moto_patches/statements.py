@@ -69,25 +69,26 @@ def _read() -> None:
         query: str,
         parameters: list[Mapping[str, Any]] | None = None,
     ) -> Any:
-        if partiql.is_insert(query):
-            with refused_by_moto():
-                name, item = partiql_write.read_insert(query, parameters or [])
-            _find(parser, name)
-            return [], {name: [(None, item)]}
-        if partiql.is_delete(query):
-            with refused_by_moto():
-                name, equal = partiql_write.read_delete(query, parameters or [])
-            found = [
-                item
-                for item in _find(parser, name)
-                if all(item.get(attribute) == value for attribute, value in equal)
-            ]
-            return [], {name: [(item.get_regular(), None) for item in found]}
+        match partiql.keyword(query):
+            case "INSERT":
+                with refused_by_moto():
+                    name, item = partiql_write.read_insert(query, parameters or [])
+                _find(parser, name)
+                return [], {name: [(None, item)]}
+            case "DELETE":
+                with refused_by_moto():
+                    name, equal = partiql_write.read_delete(query, parameters or [])
+                found = [
+                    item
+                    for item in _find(parser, name)
+                    if all(item.get(attribute) == value for attribute, value in equal)
+                ]
+                return [], {name: [(item.get_regular(), None) for item in found]}
         return original(parser, query, parameters)
 
     @patch(DynamoDBStatementParser.get_query_metadata)
     def get_query_metadata(original: Callable[..., Any], query: str) -> Any:
-        if not (partiql.is_insert(query) or partiql.is_delete(query)):
+        if partiql.keyword(query) not in ("INSERT", "DELETE"):
             return original(query)
         with refused_by_moto():
             name = partiql_write.table_name(query)
@@ -101,7 +102,7 @@ def _carry_out() -> None:
     def execute_statement(
         original: Callable[..., Any], backend: Any, statement: str, parameters: list[Mapping[str, Any]]
     ) -> Any:
-        token = _inserts.set(partiql.is_insert(statement))
+        token = _inserts.set(partiql.keyword(statement) == "INSERT")
         try:
             return original(backend, *with_parameters(statement, parameters))
         finally:
